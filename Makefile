@@ -1,0 +1,69 @@
+# make demo   a sample reseller with one invoiced month, on http://127.0.0.1:8000 (DEMO_SERVE=0: all but serve)
+# make test   the whole suite on SQLite; `make test-postgres` runs it on PostgreSQL
+#
+# Both need nothing but make and Python 3.12 or newer, and put everything into .venv.
+# Other targets: lint, messages, bench, serve, clean. ARGS="..." is handed to pytest.
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test test-postgres lint messages bench serve clean runtime development
+
+# What another project left in the shell must not reach this one.
+unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
+
+# Modules are run, not the scripts beside them: those hold the path where .venv was made.
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+# More workers than eight wait for the disk instead of testing.
+PYTEST := $(PYTHON) -m pytest --numprocesses=auto --maxprocesses=8
+ADDRESS := 127.0.0.1:8000
+export TEST_POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+
+demo: runtime
+	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(MANAGE) demo
+	@if [ "$$DEMO_SERVE" = 0 ]; then echo "Not served, as DEMO_SERVE=0 asks: make serve"; else $(MAKE) --no-print-directory serve; fi
+
+serve: runtime
+	@echo "ISM is on http://$(ADDRESS)/ (Ctrl-C stops it)"
+	@$(MANAGE) runserver --noreload $(ADDRESS)
+
+test: development
+	@$(PYTEST) $(ARGS)
+
+test-postgres: development
+	@TEST_DATABASE_URL="$$TEST_POSTGRES_URL" $(PYTEST) $(ARGS)
+
+# The checks of Django look at the code, not at anybody's data: an empty database will do.
+lint: export DATABASE_URL := sqlite://:memory:
+lint: development
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	$(PYTHON) -m mypy
+	$(PYTHON) .venv/bin/lint-imports --no-logo
+	$(MANAGE) makemigrations --check --dry-run
+	SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=ism.example \
+		$(MANAGE) check --deploy --fail-level WARNING --settings config.settings.prod
+	$(PYTHON) -m pytest -q tests/test_catalogue.py
+
+# Locations are left out of the catalogue: a moved line is not a change to translate.
+messages: development
+	@command -v xgettext >/dev/null && command -v msgfmt >/dev/null || \
+		{ echo "make messages needs gettext (Debian: apt-get install gettext)." >&2; exit 1; }
+	$(MANAGE) makemessages --locale fr --no-location --no-obsolete --no-wrap --ignore .venv --ignore tests
+	$(MANAGE) compilemessages --locale fr --ignore .venv
+
+bench: runtime
+	@for script in benchmarks/[a-z]*.py; do \
+		[ ! -e "$$script" ] || $(PYTHON) -m "benchmarks.$$(basename "$$script" .py)" || exit 1; \
+	done
+
+# Data stays: var/ holds the database and the documents.
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis staticfiles
+	find apps benchmarks config tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@python=$$(sh .ci/python) && "$$python" .ci/install.py requirements.txt
+
+development:
+	@python=$$(sh .ci/python) && "$$python" .ci/install.py requirements.txt requirements-dev.txt
