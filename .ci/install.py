@@ -50,10 +50,12 @@ def install(wanted: list[str]) -> None:
         return
     STAMP.unlink(missing_ok=True)
     print(f"Installing {' and '.join(missing)} into .venv (a minute or two the first time)", flush=True)
-    pip = [PYTHON, "-m", "pip", "install", "--quiet", "--quiet", "--no-input", "--disable-pip-version-check"]
+    quiet = ["--quiet", "--quiet", "--no-input", "--disable-pip-version-check"]
+    requirements = [f"--requirement={name}" for name in missing]
     # A personal "user = yes" in pip's configuration would be refused inside a virtual environment.
     environment = os.environ | {"PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
-    subprocess.run([*pip, *(f"--requirement={name}" for name in missing)], cwd=ROOT, env=environment, check=True)
+    command = [str(PYTHON), "-m", "pip", "install", *quiet, *requirements]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
     kept = [line for line in installed if line.split()[0] not in wanted]
     STAMP.write_text("\n".join([*kept, *map(digest, wanted)]) + "\n")
 
