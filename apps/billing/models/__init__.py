@@ -1,0 +1,19 @@
+"""Runs, invoices and what has been claimed by them."""
+
+from apps.billing.models.claims import OneOffClaim, SliceClaim, StatementClaim
+from apps.billing.models.invoices import Invoice, InvoiceDocument, InvoiceLine, InvoiceVat
+from apps.billing.models.runs import BillingRun, RunItem
+from apps.billing.models.vat import VatRule
+
+__all__ = [
+    "BillingRun",
+    "Invoice",
+    "InvoiceDocument",
+    "InvoiceLine",
+    "InvoiceVat",
+    "OneOffClaim",
+    "RunItem",
+    "SliceClaim",
+    "StatementClaim",
+    "VatRule",
+]

@@ -1,0 +1,54 @@
+"""Who the integrator is: one row, printed on every document and shown on every page."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written #1f4e79."))
+
+
+class Integrator(models.Model):
+    """The one company that this installation serves."""
+
+    SOLE = 1
+
+    legal_name = models.CharField(_("legal name"), max_length=120)
+    trade_name = models.CharField(_("trade name"), max_length=120, blank=True)
+    legal_form = models.CharField(_("legal form"), max_length=40, blank=True, help_text=_("SAS, SARL, SA…"))
+    capital = models.CharField(_("share capital"), max_length=40, blank=True, help_text=_("As printed: 50 000 €."))
+    siren = models.CharField(_("SIREN"), max_length=9)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True)
+    rcs = models.CharField(_("trade register"), max_length=80, blank=True, help_text=_("RCS and town."))
+    vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
+    address = models.TextField(_("address"), help_text=_("One line per printed line, without postal code and city."))
+    postal_code = models.CharField(_("postal code"), max_length=10)
+    city = models.CharField(_("city"), max_length=60)
+    country = models.CharField(_("country"), max_length=2, default="FR")
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    contact = models.TextField(_("your contact"), blank=True, help_text=_("The contact shown to customers."))
+
+    account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
+    iban = models.CharField(_("IBAN"), max_length=34, blank=True)
+    bic = models.CharField(_("BIC"), max_length=11, blank=True)
+    bank = models.CharField(_("bank"), max_length=80, blank=True)
+    creditor_id = models.CharField(_("SEPA creditor identifier"), max_length=35, blank=True)
+
+    logo = models.BinaryField(_("logo"), null=True, blank=True, editable=False)
+    logo_digest = models.CharField(max_length=64, blank=True, editable=False)
+    primary_colour = models.CharField(_("main colour"), max_length=7, default="#1f4e79", validators=[COLOUR])
+    accent_colour = models.CharField(_("second colour"), max_length=7, default="#e07a1f", validators=[COLOUR])
+
+    history = HistoricalRecords(excluded_fields=["logo"])
+
+    class Meta:
+        verbose_name = _("integrator")
+        verbose_name_plural = _("integrator")
+        constraints = [models.CheckConstraint(name="branding_integrator_is_one_row", condition=models.Q(pk=1))]
+
+    def __str__(self) -> str:
+        return self.trade_name or self.legal_name

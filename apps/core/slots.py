@@ -1,0 +1,47 @@
+"""Named slots by which a higher app shows its facts on a lower app's page.
+
+A line knows no invoice, yet its page shows what it was billed: ``billing`` contributes to the slot
+``lines.line.panels`` in its ``ready()``, and the page of the line shows whatever its slots hold. Imports and
+foreign keys thus keep pointing downwards.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block of a change page: ``context(obj, request)`` feeds ``template``; shown to holders of ``permission``."""
+
+    title: Any
+    template: str
+    context: Callable[[Any, Any], dict[str, Any]]
+    permission: str
+    order: int = 100
+
+
+_slots: dict[str, list[Any]] = defaultdict(list)
+
+
+def contribute(slot: str, entry: Any) -> None:
+    """Add ``entry`` to ``slot``; the same entry twice (a reloaded app) counts once."""
+    if entry not in _slots[slot]:
+        _slots[slot].append(entry)
+
+
+def contributions(slot: str) -> list[Any]:
+    """What has been contributed to ``slot``, panels in their order, others as they came."""
+    return sorted(_slots[slot], key=lambda entry: getattr(entry, "order", 0))
+
+
+def notify(slot: str, **facts: Any) -> None:
+    """Call every function of ``slot``: the lower app tells that something changed, without knowing who cares.
+
+    They run in the caller's transaction, in order, and their errors are the caller's.
+    """
+    for listener in contributions(slot):
+        listener(**facts)

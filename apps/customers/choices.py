@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CustomerKind(models.TextChoices):
+    COMPANY = "company", _("Company")
+    ADMINISTRATION = "administration", _("Administration")
+    ASSOCIATION = "association", _("Association")
+    INDIVIDUAL = "individual", _("Individual")
+
+
+class VatRegime(models.TextChoices):
+    METROPOLE = "METROPOLE", _("Metropolitan France")
+    DOM_8_5 = "DOM_8_5", _("Guadeloupe, Martinique, Réunion (8.5 %)")
+    EXEMPT_294 = "EXONERE_294", _("Guyane, Mayotte (not subject, CGI 294-1)")
+    EU_REVERSE = "UE_AUTOLIQUIDATION", _("EU business (reverse charge)")
+
+
+class ContactRole(models.TextChoices):
+    BILLING = "billing", _("Billing manager")
+    IDENTIFICATION = "identification", _("Site identification manager")
+
+
+class AddressRole(models.TextChoices):
+    MAIN = "main", _("Main address")
+    DELIVERY = "delivery", _("Delivery address")
+    BILLING = "billing", _("Billing address")

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class LinesConfig(AppConfig):
+    name = "apps.lines"
+    label = "lines"
+    verbose_name = _("Lines")

@@ -1,0 +1,18 @@
+"""Lines and every dated fact about them: the periods are the truth, the status is «now»."""
+
+from apps.lines.models.charges import Discount, OneOffCharge, Subscription
+from apps.lines.models.journal import LineOperation
+from apps.lines.models.line import Line
+from apps.lines.models.periods import LineNumber, LineSim, LineState, LineTariff
+
+__all__ = [
+    "Discount",
+    "Line",
+    "LineNumber",
+    "LineOperation",
+    "LineSim",
+    "LineState",
+    "LineTariff",
+    "OneOffCharge",
+    "Subscription",
+]
