@@ -11,10 +11,10 @@
 unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
 
 # Modules are run, not the scripts beside them: those hold the path where .venv was made.
-PYTHON := .venv/bin/python
-MANAGE := $(PYTHON) manage.py
+VENV := .venv/bin/python
+MANAGE := $(VENV) manage.py
 # More workers than eight wait for the disk instead of testing.
-PYTEST := $(PYTHON) -m pytest --numprocesses=auto --maxprocesses=8
+PYTEST := $(VENV) -m pytest --numprocesses=auto --maxprocesses=8
 ADDRESS := 127.0.0.1:8000
 export TEST_POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
@@ -36,14 +36,14 @@ test-postgres: development
 # The checks of Django look at the code, not at anybody's data: an empty database will do.
 lint: export DATABASE_URL := sqlite://:memory:
 lint: development
-	$(PYTHON) -m ruff check
-	$(PYTHON) -m ruff format --check
-	$(PYTHON) -m mypy
-	$(PYTHON) .venv/bin/lint-imports --no-logo
+	$(VENV) -m ruff check
+	$(VENV) -m ruff format --check
+	$(VENV) -m mypy
+	$(VENV) .venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
-	SECRET_KEY=$$($(PYTHON) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=ism.example \
+	SECRET_KEY=$$($(VENV) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=ism.example \
 		$(MANAGE) check --deploy --fail-level WARNING --settings config.settings.prod
-	$(PYTHON) -m pytest -q tests/test_catalogue.py
+	$(VENV) -m pytest -q tests/test_catalogue.py
 
 # Locations are left out of the catalogue: a moved line is not a change to translate.
 messages: development
@@ -54,7 +54,7 @@ messages: development
 
 bench: runtime
 	@for script in benchmarks/[a-z]*.py; do \
-		[ ! -e "$$script" ] || $(PYTHON) -m "benchmarks.$$(basename "$$script" .py)" || exit 1; \
+		[ ! -e "$$script" ] || $(VENV) -m "benchmarks.$$(basename "$$script" .py)" || exit 1; \
 	done
 
 # Data stays: var/ holds the database and the documents.
