@@ -1,0 +1,94 @@
+"""How a cell of a CSV file is read: one notation for each kind of value, anything doubtful is refused.
+
+Each parser takes the stripped text of a cell and raises :class:`CellRefused`, also for an empty one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from apps.core.refusals import Refusal
+
+# An amount in millionths of a euro must fit a 64-bit integer, as it is stored.
+MAX_INTEGER_DIGITS = 12
+
+_DECIMAL = re.compile(r"(?P<integer>[+-]?[0-9]+)(?:[.,](?P<fraction>[0-9]+))?")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
+_EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:(?:[.,' \xa0\u202f]|’)[0-9]{3})+(?:[.,][0-9]+)?")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_YES_NO = {"OUI": True, "NON": False}
+
+
+class CellRefused(Refusal):
+    """A cell that does not hold what its column should."""
+
+
+def parse_text(text: str) -> str:
+    """Any text but an empty one."""
+    if not text:
+        raise CellRefused("value_missing")
+    return text
+
+
+def parse_decimal(text: str, max_scale: int, *, minimum: Decimal | None = None) -> Decimal:
+    """A number with a point or a comma and at most ``max_scale`` decimals, none below ``minimum``.
+
+    Separators of thousands and exponents are refused: ``1.234,5`` is read in two ways, and a spreadsheet has
+    already rounded ``1,5E-05``.
+    """
+    match = _DECIMAL.fullmatch(parse_text(text))
+    if match is None:
+        raise CellRefused(_reason_not_a_number(text))
+    fraction = match["fraction"] or ""
+    if len(fraction) > max_scale:
+        raise CellRefused("number_scale", found=len(fraction), limit=max_scale)
+    if len(match["integer"].lstrip("+-")) > MAX_INTEGER_DIGITS:
+        raise CellRefused("number_too_big")
+    number = Decimal(f"{match['integer']}.{fraction}")
+    if minimum is not None and number < minimum:
+        raise CellRefused("number_too_small", minimum=minimum)
+    return number
+
+
+def parse_int(text: str, *, minimum: int | None = None) -> int:
+    """A whole number, not below ``minimum``."""
+    if _INTEGER.fullmatch(parse_text(text)) is None:
+        is_number = _DECIMAL.fullmatch(text) is not None
+        raise CellRefused("number_not_whole" if is_number else _reason_not_a_number(text))
+    number = int(text)
+    if minimum is not None and number < minimum:
+        raise CellRefused("number_too_small", minimum=minimum)
+    return number
+
+
+def _reason_not_a_number(text: str) -> str:
+    if _EXPONENT.fullmatch(text):
+        return "number_exponent"
+    return "number_thousands" if _THOUSANDS.fullmatch(text) else "number_expected"
+
+
+def parse_date(text: str) -> date:
+    """A day written ``2026-10-31``; any other order of day and month is refused."""
+    if _ISO_DATE.fullmatch(parse_text(text)) is None:
+        raise CellRefused("date_format")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CellRefused("date_unknown") from None
+
+
+def parse_choice[T](text: str, choices: Mapping[str, T]) -> T:
+    """What ``choices`` holds under ``text`` in capitals."""
+    try:
+        return choices[parse_text(text).upper()]
+    except KeyError:
+        raise CellRefused("choice_expected", choices=", ".join(choices)) from None
+
+
+def parse_yes_no(text: str) -> bool:
+    """``OUI`` or ``NON``, in any case."""
+    return parse_choice(text, _YES_NO)
