@@ -1,7 +1,7 @@
-"""What our management commands have in common: a report for a person, the same as one JSON object, an exit code.
+"""What our management commands have in common: a report for a person, the same in JSON, an exit code.
 
-Cron jobs and scripts rely on the codes: 0 is done, 1 a refused input (with the reasons), 2 a wrong usage (argparse).
-A command that breaks otherwise is a bug and keeps its traceback.
+Cron jobs and scripts rely on the codes: 0 is done, 1 a refused input (with the reasons), 2 a wrong usage
+(argparse). A command that breaks otherwise is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ REFUSED = 1
 class Report:
     """What a command has to say.
 
-    ``lines`` is what a person reads on stdout, ``data`` the JSON object that says the same. ``refusals`` are the
-    reasons why something was not done, on stderr: with one, the command ends with code 1. In the JSON they are
-    ``errors``, objects with at least a ``reason``, unless ``data`` has an ``errors`` of its own.
+    ``lines`` is what a person reads on stdout, ``data`` the JSON object that says the same. ``refusals`` are
+    the reasons why something was not done, on stderr: with one, the command ends with code 1. The JSON has
+    them as ``errors``, objects with at least a ``reason``, unless ``data`` has an ``errors`` of its own.
     """
 
     lines: Sequence[str] = ()
@@ -44,7 +44,7 @@ class Report:
 
 
 class ReportCommand(BaseCommand):
-    """Base of our commands: :meth:`report` calls a service and tells what it did, or lets its DomainError through.
+    """Base of our commands: :meth:`report` calls a service and tells what it did; it may raise DomainError.
 
     A subclass that takes arguments extends :meth:`add_arguments` and calls ``super()``.
     """
