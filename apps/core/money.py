@@ -27,7 +27,10 @@ def scaled_half_up(value: Exact, scale: int) -> int:
 
 
 def from_scaled(units: int, scale: int) -> Decimal:
-    """The Decimal with exactly ``scale`` decimals that ``units`` stands for (268 at scale 2 → 2.68)."""
+    """The Decimal with exactly ``scale`` decimals that ``units`` stands for (268 at scale 2 → 2.68).
+
+    Exact up to the 28 digits of the decimal context, nine more than a stored amount can have.
+    """
     return Decimal(units).scaleb(-scale)
 
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,8 @@ class UsageConfig(AppConfig):
     name = "apps.usage"
     label = "usage"
     verbose_name = _("Usage")
+
+    def ready(self) -> None:
+        from apps.usage.defaults import install_defaults
+
+        post_migrate.connect(install_defaults, sender=self, dispatch_uid="usage.defaults")

@@ -14,7 +14,7 @@ from apps.core.models import Frozen
 from apps.customers.models import Customer
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
-from apps.lines.models import Line, OneOffCharge, Subscription
+from apps.lines.models import Discount, Line, OneOffCharge, Subscription
 from apps.usage.models import Statement
 
 OF_AN_ISSUED_INVOICE = (
@@ -42,6 +42,7 @@ class Invoice(Frozen):
     )
     number = models.CharField(_("number"), max_length=35, null=True, unique=True)
     position = models.PositiveBigIntegerField(_("rank in the series"), null=True)
+    counter = models.PositiveBigIntegerField(null=True, editable=False)
     issue_date = models.DateField(_("invoice date"), null=True)
     due_date = models.DateField(_("due date"), null=True)
     period_start = models.DateField(_("period from"))
@@ -77,6 +78,7 @@ class Invoice(Frozen):
                 | Q(
                     series__isnull=False,
                     position__isnull=False,
+                    counter__isnull=False,
                     issue_date__isnull=False,
                     due_date__isnull=False,
                     snapshot__isnull=False,
@@ -120,6 +122,7 @@ class InvoiceLine(Frozen):
     usage_kind = models.CharField(_("usage"), max_length=10, choices=UsageKind.choices, blank=True)
     subscription = models.ForeignKey(Subscription, on_delete=models.PROTECT, null=True, related_name="+")
     one_off_charge = models.ForeignKey(OneOffCharge, on_delete=models.PROTECT, null=True, related_name="+")
+    discount = models.ForeignKey(Discount, on_delete=models.PROTECT, null=True, related_name="+")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
 
     frozen_when = OF_AN_ISSUED_INVOICE

@@ -1,0 +1,228 @@
+"""All that a document shows, gathered from the rows into one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.billing.choices import LineKind
+from apps.billing.models import Invoice, InvoiceLine
+from apps.branding.models import Integrator
+from apps.core.exceptions import DomainError
+from apps.core.identifiers import mask_iban
+from apps.customers.choices import AddressRole, CustomerKind
+from apps.customers.models import Address, Customer, Mandate
+from apps.documents import terms
+from apps.documents.choices import PaymentMode
+from apps.documents.models import InvoiceLayout, PaymentMethod, PaymentTerms
+from apps.documents.snapshot import (
+    Bank,
+    Branding,
+    Citation,
+    DocumentKind,
+    InvoiceSnapshot,
+    Item,
+    ItemKind,
+    Mentions,
+    Party,
+    Payment,
+    VatTotal,
+)
+
+MODES = {
+    PaymentMode.DIRECT_DEBIT: "Prélèvement SEPA",
+    PaymentMode.TRANSFER: "Virement",
+    PaymentMode.CHEQUE: "Chèque",
+    PaymentMode.CARD: "Carte bancaire",
+    PaymentMode.LCR: "LCR",
+    PaymentMode.CASH: "Espèces",
+}
+COUNTRIES = {"FR": "", "BE": "BELGIQUE", "LU": "LUXEMBOURG", "DE": "ALLEMAGNE", "ES": "ESPAGNE", "IT": "ITALIE"}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all invoices of a run share: the integrator, the texts, the default terms."""
+
+    integrator: Integrator
+    layout: InvoiceLayout
+    payment_texts: dict[str, str]
+    default_terms: terms.PaymentTerms
+
+    def terms_of(self, customer: Customer) -> terms.PaymentTerms:
+        own = customer.payment_terms
+        return self.default_terms if own is None else own.terms
+
+
+def surroundings() -> Surroundings:
+    """Read them once per run; DomainError when the integrator has not said who it is."""
+    integrator = Integrator.objects.first()
+    layout = InvoiceLayout.objects.order_by("-version").first()
+    default = PaymentTerms.objects.filter(is_default=True).first()
+    if integrator is None or layout is None:
+        raise DomainError(_("No invoice can be made before the integrator's identity is filled in."))
+    return Surroundings(
+        integrator=integrator,
+        layout=layout,
+        payment_texts=dict(PaymentMethod.objects.values_list("mode", "text")),
+        default_terms=terms.PaymentTerms() if default is None else default.terms,
+    )
+
+
+def snapshot_of(invoice: Invoice, around: Surroundings, *, today: date | None = None) -> InvoiceSnapshot:
+    """The document of ``invoice``, issued or draft; a draft not dated yet is shown as of ``today``."""
+    customer = invoice.customer
+    issue_date = invoice.issue_date or today
+    if issue_date is None:
+        raise ValueError("a draft is shown as of a day")
+    due_date = invoice.due_date or around.terms_of(customer).due_date(issue_date)
+    addresses = {address.role: address for address in customer.addresses.all()}
+    main = addresses.get(AddressRole.BILLING) or addresses.get(AddressRole.MAIN)
+    if main is None:
+        raise DomainError(_("The customer has no address."))
+    lines = list(invoice.lines.all())
+    cited = invoice.cancels
+    return InvoiceSnapshot(
+        kind=DocumentKind(invoice.kind),
+        number=invoice.number,
+        issue_date=issue_date,
+        due_date=due_date,
+        period_start=invoice.period_start,
+        period_end=invoice.period_end,
+        seller=_seller(around.integrator),
+        buyer=_buyer(customer, main),
+        delivery=_buyer(customer, addresses[AddressRole.DELIVERY]) if AddressRole.DELIVERY in addresses else None,
+        bank=_bank(around.integrator),
+        items=tuple(_item(line) for line in lines),
+        vat_totals=tuple(
+            VatTotal(category=part.category, rate=part.rate, base=part.base, amount=part.amount, reason=part.mention)
+            for part in invoice.vat_totals.all()
+        ),
+        net=invoice.net,
+        vat=invoice.vat,
+        gross=invoice.gross,
+        payment=_payment(invoice, around, due_date),
+        purchase_order=customer.purchase_order,
+        cost_center=customer.cost_centre,
+        mentions=_mentions(customer, around.layout, lines),
+        branding=Branding(
+            colour=around.integrator.primary_colour,
+            footer=around.layout.footer,
+            contact=around.integrator.contact,
+            logo_digest=around.integrator.logo_digest,
+        ),
+        layout_version=str(around.layout.version),
+        cites=None
+        if cited is None or cited.number is None or cited.issue_date is None
+        else Citation(number=cited.number, issue_date=cited.issue_date),
+    )
+
+
+def _seller(integrator: Integrator) -> Party:
+    return Party(
+        legal_name=integrator.legal_name,
+        name=integrator.trade_name,
+        legal_form=integrator.legal_form,
+        capital=integrator.capital,
+        siren=integrator.siren,
+        siret=integrator.siret,
+        rcs=integrator.rcs,
+        vat_number=integrator.vat_number,
+        address_lines=tuple(integrator.address.splitlines()),
+        postal_code=integrator.postal_code,
+        city=integrator.city,
+        country=integrator.country,
+        country_name=COUNTRIES.get(integrator.country, integrator.country),
+        email=integrator.email,
+        phone=integrator.phone,
+    )
+
+
+def _buyer(customer: Customer, address: Address) -> Party:
+    return Party(
+        legal_name=customer.invoice_name,
+        name=customer.name,
+        siren=customer.siren,
+        siret=customer.siret,
+        vat_number=customer.vat_number,
+        address_lines=tuple(filter(None, (address.street, address.complement))),
+        postal_code=address.postal_code,
+        city=address.city,
+        country=address.country,
+        country_name=COUNTRIES.get(address.country, address.country),
+        customer_number=customer.number,
+    )
+
+
+def _bank(integrator: Integrator) -> Bank | None:
+    if not integrator.iban:
+        return None
+    return Bank(
+        holder=integrator.account_holder or integrator.legal_name,
+        iban=integrator.iban,
+        bic=integrator.bic,
+        bank=integrator.bank,
+        creditor_id=integrator.creditor_id,
+    )
+
+
+def _item(line: InvoiceLine) -> Item:
+    return Item(
+        position=line.position,
+        kind=ItemKind(line.kind),
+        label=line.label,
+        msisdn=line.msisdn,
+        user_name=line.user_name,
+        period_start=line.period_start,
+        period_end=line.period_end,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        net=line.net,
+        vat_rate=line.vat_rate,
+        vat_category=line.vat_category,
+        third_party=line.third_party,
+        detail=line.detail,
+    )
+
+
+def _payment(invoice: Invoice, around: Surroundings, due_date: date) -> Payment:
+    mode = PaymentMode(invoice.customer.payment_mode)
+    mandate = _mandate(invoice.customer)
+    values = {
+        "{due_date}": f"{due_date:%d/%m/%Y}",
+        "{number}": invoice.number or "…",
+        "{iban}": around.integrator.iban,
+        "{bic}": around.integrator.bic,
+        "{mandate}": "" if mandate is None else mandate.reference,
+        "{customer_iban}": "" if mandate is None else mask_iban(mandate.iban),
+    }
+    text = around.payment_texts.get(mode, "")
+    for placeholder, value in values.items():
+        text = text.replace(placeholder, value)
+    return Payment(code=mode.untdid, label=MODES[mode], text=text)
+
+
+def _mandate(customer: Customer) -> Mandate | None:
+    return next((mandate for mandate in customer.mandates.all() if mandate.revoked_on is None), None)
+
+
+def _mentions(customer: Customer, layout: InvoiceLayout, lines: Iterable[InvoiceLine]) -> Mentions:
+    return Mentions(
+        penalties=layout.penalties,
+        # An individual owes no recovery indemnity (C. com. L441-10 binds professionals only).
+        recovery_indemnity="" if customer.kind == CustomerKind.INDIVIDUAL else layout.recovery_indemnity,
+        early_payment=layout.early_payment,
+        operation_category=_operation_category(lines),
+        vat_on_debits="Option pour le paiement de la taxe d'après les débits" if layout.vat_on_debits else "",
+    )
+
+
+def _operation_category(lines: Iterable[InvoiceLine]) -> str:
+    """Category of operation (CGI ann. II 242 nonies A, I-11°): goods, services or both."""
+    goods = {line.goods for line in lines if line.kind != LineKind.DISCOUNT}
+    if goods == {True}:
+        return "Livraison de biens"
+    return "Livraison de biens et prestation de services" if True in goods else "Prestation de services"

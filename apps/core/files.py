@@ -1,0 +1,142 @@
+"""Private files: where they lie, and the one address from which people get them.
+
+``PRIVATE_ROOT/<area>/YYYY/MM/<uuid>`` is outside of everything that a web server serves; one mount is shared by all
+machines. An app that has files to show contributes a :class:`Source` to the slot ``core.files``; the view asks the
+source's permission before it looks anything up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.text import get_valid_filename
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from apps.core.slots import contributions
+
+SLOT = "core.files"
+
+
+class Area(StrEnum):
+    UPLOADS = "uploads"
+    DOCUMENTS = "documents"
+    EXPORTS = "exports"
+    TEMPORARY = "tmp"
+
+
+# --- The store
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What to keep of a file in the database: ``path`` is relative to PRIVATE_ROOT."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+def store(data: bytes, *, area: Area, day: date) -> StoredFile:
+    """Write ``data`` for good before anything says that it is there: written aside, synced, then renamed."""
+    path = f"{area}/{day:%Y/%m}/{uuid.uuid4()}"
+    target = _absolute(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_suffix(".part")
+    with aside.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.rename(target)
+    directory = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+    return StoredFile(path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def read(path: str) -> bytes:
+    """The bytes of a stored file. FileNotFoundError where there is none."""
+    return _absolute(path).read_bytes()
+
+
+def remove(path: str) -> None:
+    """Forget a stored file; one that is gone already is no error."""
+    _absolute(path).unlink(missing_ok=True)
+
+
+def _absolute(path: str) -> Path:
+    root = Path(settings.PRIVATE_ROOT).resolve()
+    target = (root / path).resolve()
+    if not target.is_relative_to(root):
+        raise SuspiciousFileOperation(f"{path!r} is outside of PRIVATE_ROOT")
+    return target
+
+
+# --- The view
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a person gets: bytes, their type, and the name under which the browser keeps them."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A kind of thing that can be opened: ``find(request, pk)`` gives its content, or None where there is none.
+
+    ``find`` sees only rows that this user may see; ``permission`` has been checked before it is called.
+    """
+
+    kind: str
+    permission: str
+    find: Callable[[HttpRequest, int], Content | None]
+
+
+def address(kind: str, pk: int, *, download: bool = False) -> str:
+    """Where the file is opened in the browser, or with ``download`` kept on disk."""
+    return reverse("file", args=[kind, pk]) + ("?download=1" if download else "")
+
+
+@require_safe
+@xframe_options_sameorigin
+def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
+    """Give a private file to a member of staff who may see it."""
+    user = request.user
+    if not (user.is_active and user.is_staff):  # type: ignore[union-attr]
+        return redirect_to_login(request.get_full_path(), reverse("admin:login"))
+    source = next((one for one in contributions(SLOT) if one.kind == kind), None)
+    if source is None:
+        raise Http404
+    if not user.has_perm(source.permission):  # type: ignore[union-attr]
+        raise PermissionDenied
+    content = source.find(request, pk)
+    if content is None:
+        raise Http404
+    response = FileResponse(
+        BytesIO(content.data),
+        content_type=content.content_type,
+        filename=get_valid_filename(content.name),
+        as_attachment="download" in request.GET,
+    )
+    add_never_cache_headers(response)
+    return response

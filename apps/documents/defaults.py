@@ -1,0 +1,50 @@
+"""What a new installation starts with: number series, payment terms and texts, in French as documents are.
+
+Sources: code de commerce L441-10 II and D441-5 (penalties, 40 € indemnity), L441-9 (early payment); CGI ann. II
+242 nonies A. An integrator edits them; nothing is touched where rows exist already.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apps.documents.choices import DocumentKind, PaymentMode
+
+PENALTIES = (
+    "En cas de retard de paiement, des pénalités sont exigibles sans rappel le jour suivant l'échéance, au taux de la "
+    "Banque centrale européenne appliqué à son opération de refinancement la plus récente majoré de 10 points."
+)
+INDEMNITY = (
+    "Une indemnité forfaitaire de 40 € pour frais de recouvrement est due en cas de retard "
+    "(articles L441-10 et D441-5 du code de commerce)."
+)
+EARLY_PAYMENT = "Pas d'escompte pour paiement anticipé."
+TEXTS = {
+    PaymentMode.DIRECT_DEBIT: "Prélèvement SEPA le {due_date} sur le compte {customer_iban}, mandat {mandate}. "
+    "La présente facture vaut notification préalable.",
+    PaymentMode.TRANSFER: "Virement à effectuer avant le {due_date} sur le compte {iban} (BIC {bic}), "
+    "en rappelant le numéro {number}.",
+    PaymentMode.CHEQUE: "Chèque à nous faire parvenir avant le {due_date}, en rappelant le numéro {number}.",
+    PaymentMode.CARD: "Paiement par carte bancaire au plus tard le {due_date}.",
+    PaymentMode.LCR: "Lettre de change relevé à échéance du {due_date}.",
+    PaymentMode.CASH: "Paiement en espèces au plus tard le {due_date}, dans la limite légale.",
+}
+
+
+def install_defaults(**kwargs: Any) -> None:
+    """After every migration: each kind of row, if there is none of it."""
+    from apps.documents.models import InvoiceLayout, NumberSeries, PaymentMethod, PaymentTerms
+
+    if not NumberSeries.objects.exists():
+        NumberSeries.objects.create(kind=DocumentKind.INVOICE, pattern="F{YYYY}-{N:6}", reset="yearly")
+        NumberSeries.objects.create(kind=DocumentKind.CREDIT_NOTE, pattern="A{YYYY}-{N:6}", reset="yearly")
+    if not PaymentTerms.objects.exists():
+        PaymentTerms.objects.create(code="30J", label="30 jours", days=30, is_default=True)
+        PaymentTerms.objects.create(code="30JFDM", label="30 jours fin de mois", days=30, end_of_month=True)
+        PaymentTerms.objects.create(code="COMPTANT", label="Comptant", days=0)
+    if not PaymentMethod.objects.exists():
+        PaymentMethod.objects.bulk_create(PaymentMethod(mode=mode, text=text) for mode, text in TEXTS.items())
+    if not InvoiceLayout.objects.exists():
+        InvoiceLayout.objects.create(
+            version=1, penalties=PENALTIES, recovery_indemnity=INDEMNITY, early_payment=EARLY_PAYMENT
+        )
