@@ -14,9 +14,9 @@ from apps.core.refusals import Refusal
 
 # An amount in millionths of a euro must fit a 64-bit integer, as it is stored.
 MAX_INTEGER_DIGITS = 12
+MAX_INTEGER = 2**63 - 1
 
 _DECIMAL = re.compile(r"(?P<integer>[+-]?[0-9]+)(?:[.,](?P<fraction>[0-9]+))?")
-_INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:(?:[.,' \xa0\u202f]|’)[0-9]{3})+(?:[.,][0-9]+)?")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -34,7 +34,7 @@ def parse_text(text: str) -> str:
     return text
 
 
-def parse_decimal(text: str, max_scale: int, *, minimum: Decimal | None = None) -> Decimal:
+def parse_decimal(text: str, max_scale: int, *, minimum: Decimal | int | None = None) -> Decimal:
     """A number with a point or a comma and at most ``max_scale`` decimals, none below ``minimum``.
 
     Separators of thousands and exponents are refused: ``1.234,5`` is read in two ways, and a spreadsheet has
@@ -56,10 +56,14 @@ def parse_decimal(text: str, max_scale: int, *, minimum: Decimal | None = None) 
 
 def parse_int(text: str, *, minimum: int | None = None) -> int:
     """A whole number, not below ``minimum``."""
-    if _INTEGER.fullmatch(parse_text(text)) is None:
-        is_number = _DECIMAL.fullmatch(text) is not None
-        raise CellRefused("number_not_whole" if is_number else _reason_not_a_number(text))
+    match = _DECIMAL.fullmatch(parse_text(text))
+    if match is None:
+        raise CellRefused(_reason_not_a_number(text))
+    if match["fraction"]:
+        raise CellRefused("number_not_whole")
     number = int(text)
+    if abs(number) > MAX_INTEGER:
+        raise CellRefused("number_too_big")
     if minimum is not None and number < minimum:
         raise CellRefused("number_too_small", minimum=minimum)
     return number

@@ -135,14 +135,12 @@ class _BadQuotes(Exception):
         self.fault = Fault(line + 1, "", "", reason_code, {"position": position + 1})
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Splitter:
     """Cuts physical lines into records of cells; lines are counted from 0 here, and from 1 in faults."""
 
     lines: list[str]
     delimiter: str
-    # Once one quote was followed to the end of the file in vain, so would be any that is opened further down.
-    never_closes: bool = False
 
     def record(self, index: int) -> tuple[list[str], int]:
         """The cells of the record starting at line ``index``, and the index of the line after it."""
@@ -177,8 +175,7 @@ class _Splitter:
             line = self.lines[index]
             end = line.find('"', start)
             if end < 0:
-                if self.never_closes or index + 1 == len(self.lines):
-                    self.never_closes = True
+                if index + 1 == len(self.lines):
                     raise _BadQuotes("quote_open", opened, opening)
                 pieces.append(line[start:] + "\n")
                 index, start = index + 1, 0

@@ -8,7 +8,7 @@ language of the moment. An app that finds faults of its own adds its codes with 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
+from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.csvfiles import Fault
 from apps.core.refusals import Refusal
 
-_SENTENCES: dict[str, str | Promise] = {
+CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "value_missing": _("A value is expected here."),
     "spreadsheet_number": _("A spreadsheet has destroyed this number (%(value)s): export it again, as text."),
     "digit_expected": _("“%(character)s” in position %(position)d is not a digit."),
@@ -72,7 +72,6 @@ _SENTENCES: dict[str, str | Promise] = {
     "column_unnamed": _("Column number %(position)d has no name."),
     "field_count": _("Number of fields: %(found)d; expected: %(expected)d."),
     "quote_open": _("The quotation mark opened in position %(position)d is never closed."),
-    "row_repeated": _("Line %(first)d is about the same thing: only one of them can be right."),
     "quote_stray": _("The quotation mark in position %(position)d is out of place."),
     # Cells
     "number_expected": _("A number is expected."),
@@ -106,22 +105,25 @@ _SENTENCES: dict[str, str | Promise] = {
 }
 
 
+_registered: dict[str, str | Promise] = {}
+
+
 def register(sentences: Mapping[str, str | Promise]) -> None:
-    """Add the sentences of an app's own codes; a code that is already taken is a bug."""
+    """Add the sentences of an app's own codes; ValueError for a code that already has another sentence."""
     for code, text in sentences.items():
-        if _SENTENCES.setdefault(code, text) != text:
+        if CORE_SENTENCES.get(code, text) != text or _registered.setdefault(code, text) != text:
             raise ValueError(f"two sentences for the code {code}")
 
 
 def sentences() -> Mapping[str, str | Promise]:
     """Every code with its sentence, before its parameters are filled in."""
-    return MappingProxyType(_SENTENCES)
+    return {**CORE_SENTENCES, **_registered}
 
 
 def sentence(error: Refusal | Fault) -> str:
     """Why ``error`` was refused, in the language of the moment; without its place in a file."""
     code = error.code if isinstance(error, Refusal) else error.reason_code
-    return str(_SENTENCES[code]) % error.params
+    return str(sentences()[code]) % error.params
 
 
 def located_sentence(fault: Fault) -> str:
