@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 
@@ -22,6 +23,29 @@ class Panel:
     context: Callable[[Any, Any], dict[str, Any]]
     permission: str
     order: int = 100
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """A column of a list: ``annotate`` gives every row the value ``name``; shown to holders of ``permission``."""
+
+    name: str
+    title: Any
+    annotate: Callable[[Any], Any]
+    permission: str
+    order: int = 100
+
+    @cached_property
+    def shown(self) -> Callable[[Any], Any]:
+        """The column as ``list_display`` takes it."""
+
+        def column(row: Any) -> Any:
+            return getattr(row, self.name)
+
+        column.__name__ = self.name
+        column.short_description = self.title  # type: ignore[attr-defined]
+        column.admin_order_field = self.name  # type: ignore[attr-defined]
+        return column
 
 
 _slots: dict[str, list[Any]] = defaultdict(list)

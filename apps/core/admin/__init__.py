@@ -1,0 +1,33 @@
+"""The kit that every admin of the back office is made of.
+
+    class InvoiceAdmin(ReadOnly, ModelAdmin):
+        list_display = (number, "customer", money(Invoice.net), badge(Invoice.state, InvoiceState))
+        list_select_related = ("customer",)
+
+Nothing is deleted; a list costs the same number of queries whatever its length; rows that only services write are
+:class:`ReadOnly`; whatever changes more than its own row is a :class:`ServiceDialog`. Searching is the queryset's
+``matching(text)``. Higher apps add panels and columns through :mod:`apps.core.slots`.
+"""
+
+from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline
+from apps.core.admin.columns import badge, count, days_held, money, number, percent, price, status
+from apps.core.admin.dialogs import DialogForm, ServiceDialog
+from apps.core.admin.panels import Link
+
+__all__ = [
+    "DialogForm",
+    "HistoryModelAdmin",
+    "Link",
+    "ModelAdmin",
+    "ReadOnly",
+    "ReadOnlyInline",
+    "ServiceDialog",
+    "badge",
+    "count",
+    "days_held",
+    "money",
+    "number",
+    "percent",
+    "price",
+    "status",
+]

@@ -1,0 +1,196 @@
+"""The ModelAdmin and the inline that every page of the back office starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from django.contrib.admin import ShowFacets
+from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin as UnfoldModelAdmin
+from unfold.admin import TabularInline as UnfoldTabularInline
+from unfold.views import ChangeList as UnfoldChangeList
+
+from apps.core.admin.paginator import EstimatedPaginator
+from apps.core.admin.panels import Link, tabs
+from apps.core.slots import ListColumn, Panel, contributions
+
+
+class ColumnsAsFields:
+    """Lets ``fields`` and ``fieldsets`` name columns (:mod:`apps.core.admin.columns`): they are read-only."""
+
+    fields: Any
+    fieldsets: Any
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        declared = super().get_readonly_fields(request, obj)  # type: ignore[misc]
+        named: Iterable[Any] = flatten(self.fields or ()) or flatten_fieldsets(self.fieldsets or ())
+        return [*declared, *(field for field in named if callable(field))]
+
+
+class ReadOnly:
+    """Rows that only services write, or that no screen edits yet: to be looked at by whoever may."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no types
+    """A list with the columns that higher apps contribute."""
+
+    def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
+        rows = super().get_queryset(request, exclude_parameters)
+        for column in self.model_admin.contributed_columns(request):
+            rows = column.annotate(rows)
+        return rows  # type: ignore[no-any-return]
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        # "12 results, show all" is said of a list that hides something only.
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
+    """Lists that stay cheap and pages that delete nothing.
+
+    A model whose queryset has ``matching(text)`` is searched by it: it knows which of its identifiers a text can
+    be, and which index finds it. ``search_fields`` then only says that there is a search box.
+    """
+
+    list_per_page = 50
+    list_max_show_all = 0
+    # Django joins every foreign key of a list that does not say which ones it needs.
+    list_select_related: Sequence[str] = ()
+    list_filter_sheet = True
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    paginator = EstimatedPaginator
+
+    #: Panels of this page (higher apps contribute theirs) and links of its header.
+    panels: ClassVar[Sequence[Panel]] = ()
+    links: ClassVar[Sequence[Link]] = ()
+
+    # --- Whose rows, which columns
+
+    def scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows that this user may meet here: on lists, pages, dialogs, and in the choices of other pages."""
+        return rows
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return self.scope(request, super().get_queryset(request))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        if search_term.strip() and hasattr(queryset, "matching"):
+            return queryset.matching(search_term), False
+        return super().get_search_results(request, queryset, search_term)  # type: ignore[no-any-return]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ChangeList
+
+    def contributed_columns(self, request: HttpRequest) -> list[ListColumn]:
+        columns = contributions(f"{self._page}.columns")
+        return [column for column in columns if request.user.has_perm(column.permission)]
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [*super().get_list_display(request), *(one.shown for one in self.contributed_columns(request))]
+
+    # --- What may be done
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes: what has served is ended, withdrawn or cancelled, and stays to be looked at."""
+        return False
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        return [one for one in super().get_actions_list(request) if _offered(one, request)]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        actions = super().get_actions_detail(request, object_id)
+        if not any(hasattr(one.method, "offered") for one in actions):
+            return list(actions)
+        row = self.get_object(request, unquote(str(object_id)))
+        return [one for one in actions if row is not None and _offered(one, request, row)]
+
+    # --- The page of a row
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
+    ) -> HttpResponse:
+        if obj is not None and not context.get("is_popup"):
+            panels = tabs(f"{self._page}.panels", self.panels, obj, request)
+            context["datasets"] = [*context.get("datasets", ()), *panels]
+            context["actions_detail"] = [*self._header_links(request, obj), *context.get("actions_detail", ())]
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[no-any-return]
+
+    @method_decorator(require_safe)
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+
+    def _header_links(self, request: HttpRequest, row: Model) -> Iterator[dict[str, Any]]:
+        return (link.as_action(row) for link in self.links if request.user.has_perm(link.permission))
+
+    @property
+    def _page(self) -> str:
+        """What slots call this page: ``lines.line``."""
+        return str(self.opts.label_lower)
+
+
+def _offered(action: Any, request: HttpRequest, row: Any = None) -> bool:
+    offered = getattr(action.method, "offered", None)
+    return offered is None or bool(offered(request, row))
+
+
+class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
+    """A page with the versions of its row. They are looked at, never restored or rewritten here.
+
+    As it comes, the page of a version saves what is posted to it, whoever may only look.
+    """
+
+    @method_decorator(require_safe)
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+
+    @method_decorator(require_safe)
+    def history_form_view(
+        self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        if self.get_object(request, unquote(object_id)) is None:
+            raise Http404
+        return super().history_form_view(request, object_id, version_id, extra_context)  # type: ignore[no-any-return]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        readonly = super().get_readonly_fields(request, obj)
+        match = request.resolver_match
+        if match is not None and match.url_name == f"{self.opts.app_label}_{self.opts.model_name}_simple_history":
+            return [*readonly, *flatten_fieldsets(self.get_fieldsets(request, obj))]
+        return readonly
+
+
+class ReadOnlyInline(ReadOnly, ColumnsAsFields, UnfoldTabularInline):  # type: ignore[misc]
+    """A table of rows that belong to the page's row, in a tab of its own, a page at a time."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_title = False
+    tab = True
+    per_page = 25
+    list_select_related: Sequence[str] = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        # Called with nothing, select_related() joins everything.
+        return rows.select_related(*self.list_select_related) if self.list_select_related else rows
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,225 @@
+"""Buttons that run a service: how a page of the back office changes more than its own row.
+
+::
+
+    class CdrFileAdmin(ReadOnly, ModelAdmin):
+        actions_detail = ["back_out"]
+        back_out = ServiceDialog(
+            title=_("Back out"),
+            permission="usage.change_cdrfile",
+            preview=lambda file, answers: [...],  # sentences that say what will happen; nothing is written
+            service=lambda file, actor, answers: services.back_out_file(file=file, actor=actor),
+            done=_("The file has been backed out."),
+        )
+
+GET opens the dialog and changes nothing. POST (CSRF token, permission, valid form) calls the service. Where the form
+asks something and there is a preview, the first POST shows what these answers will do and the second, with the same
+answers, does it. A :class:`DomainError` is shown with its sentence and reasons; anything else is logged and raised.
+What was done is written to the admin's journal. Named in ``actions_list`` the dialog stands above a list and is about
+no row: its functions get None.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import Promise
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+
+from apps.core.exceptions import DomainError
+
+logger = logging.getLogger(__name__)
+
+Text = str | Promise
+Answers = dict[str, Any]
+
+
+class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
+    """What a dialog asks; by itself, nothing but a confirmation. Fields take unfold's widgets.
+
+    ``row`` is what the dialog is about, for fields that depend on it.
+    """
+
+    form_before_template = "admin/dialog_before.html"
+    form_after_template = "admin/dialog_after.html"
+
+    #: Digest of the answers whose effects have been shown.
+    _previewed = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.row = row
+        self.sentences: Sequence[Text] = ()
+        self.refusal: DomainError | None = None
+        self.answer: Any = None
+        self.answer_template = ""
+
+    @property
+    def asks(self) -> bool:
+        return any(not name.startswith("_") for name in self.fields)
+
+    @property
+    def answers(self) -> Answers:
+        """What was answered; empty before a valid POST."""
+        cleaned = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return {name: value for name, value in cleaned.items() if not name.startswith("_")}
+
+    @property
+    def was_previewed(self) -> bool:
+        return bool(self.cleaned_data["_previewed"] == self._digest())
+
+    def mark_previewed(self) -> None:
+        self.data = self.data.copy()
+        self.data["_previewed"] = self._digest()
+
+    def get_before_template_context(self, request: HttpRequest, object_id: Any = None) -> dict[str, Any]:
+        return {"form": self}
+
+    get_after_template_context = get_before_template_context
+
+    def _digest(self) -> str:
+        posted = {name: self.data.getlist(name) for name in self.fields if not name.startswith("_")}
+        return hashlib.sha256(json.dumps(posted, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(kw_only=True, eq=False)
+class ServiceDialog:
+    """One button and its dialog (see the module): an attribute of a ModelAdmin, named in its ``actions_…``."""
+
+    title: Text
+    permission: str
+    #: Does it. Gets the row, who asked, and the answers.
+    service: Callable[[Any, Any, Answers], Any]
+    form: type[DialogForm] = DialogForm
+    #: Says what will happen, writing nothing. Gets the row and the answers.
+    preview: Callable[[Any, Answers], Sequence[Text]] | None = None
+    #: Whether the row's state allows it: no button otherwise. The service checks again, under its lock.
+    when: Callable[[Any], bool] = lambda row: True
+    #: What is said afterwards: a sentence, or a function that makes one of the service's result.
+    done: Text | Callable[[Any], Text] = ""
+    #: Stay in the dialog and show the service's result, ``answer`` in this template.
+    answer_template: str = ""
+    description: Text = ""
+    icon: str | None = None
+    variant: ActionVariant = ActionVariant.DEFAULT
+    name: str = field(init=False, default="")
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, model_admin: Any, owner: type | None = None) -> Any:
+        """The bound action as unfold expects it: a function that carries its own description."""
+        if model_admin is None:
+            return self
+
+        def action(request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+            return self.respond(model_admin, request, object_id)
+
+        # Without unfold's ``allowed_permissions``: its system check queries the database, which stops the first
+        # ``migrate`` of an empty one. The kit's ModelAdmin asks ``offered``, and respond() asks again.
+        action.offered = self.offered  # type: ignore[attr-defined]
+        action.short_description = self.title  # type: ignore[attr-defined]
+        action.dialog = {"title": self.title}  # type: ignore[attr-defined]
+        action.icon = self.icon  # type: ignore[attr-defined]
+        action.variant = self.variant  # type: ignore[attr-defined]
+        action.attrs = {}  # type: ignore[attr-defined]
+        action.extra_options = {}  # type: ignore[attr-defined]
+        return action
+
+    def offered(self, request: HttpRequest, row: Any = None) -> bool:
+        return request.user.has_perm(self.permission) and (row is None or self.when(row))
+
+    def respond(self, model_admin: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
+        if request.method not in ("GET", "HEAD", "POST"):
+            return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+        if not request.user.has_perm(self.permission):
+            raise PermissionDenied
+        row = self._row(model_admin, request, object_id)
+        form = self.form(
+            data=request.POST if request.method == "POST" else None, request=request, object_id=object_id, row=row
+        )
+        if not form.is_valid():
+            if self.preview and not form.asks:
+                form.sentences = self.preview(row, {})
+        elif self.preview and form.asks and not form.was_previewed:
+            form.sentences = self._previewed(form, row)
+        else:
+            try:
+                result = self.service(row, request.user, form.answers)
+            except DomainError as refusal:
+                form.refusal = refusal
+            except Exception:
+                logger.exception("%s failed on %s %s", self.name, model_admin.opts.label, object_id)
+                raise
+            else:
+                self._journal(model_admin, request, row, result)
+                if not self.answer_template:
+                    return self._leave(model_admin, request, row, result)
+                form.answer, form.answer_template = result, self.answer_template
+        return self._dialog(request, form)
+
+    def _row(self, model_admin: Any, request: HttpRequest, object_id: str | None) -> Any:
+        if object_id is None:
+            return None
+        row = model_admin.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not model_admin.has_view_permission(request, row):
+            raise PermissionDenied
+        return row
+
+    def _previewed(self, form: DialogForm, row: Any) -> Sequence[Text]:
+        try:
+            sentences = self.preview(row, form.answers) if self.preview else ()
+        except DomainError as refusal:
+            form.refusal = refusal
+            return ()
+        form.mark_previewed()
+        return sentences
+
+    def _journal(self, model_admin: Any, request: HttpRequest, row: Any, result: Any) -> None:
+        if row is not None:
+            model_admin.log_change(request, row, str(self.title))
+        elif isinstance(result, Model):
+            model_admin.log_addition(request, result, str(self.title))
+
+    def _leave(self, model_admin: Any, request: HttpRequest, row: Any, result: Any) -> HttpResponse:
+        """To the page of the row, or of what has been made above the list."""
+        sentence = self.done(result) if callable(self.done) else self.done
+        if sentence:
+            messages.success(request, str(sentence))
+        shown = row if row is not None else result
+        view = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+        if isinstance(shown, model_admin.model):
+            target = reverse(f"{view}_change", args=[shown.pk])
+        else:
+            target = reverse(f"{view}_changelist")
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": target})
+        return redirect(target)
+
+    def _dialog(self, request: HttpRequest, form: DialogForm) -> HttpResponse:
+        context = {
+            "dialog": {"title": self.title, "description": self.description},
+            "form": form,
+            "form_submit_text": self.title,
+        }
+        response = render(request, "unfold/helpers/dialog.html", context)
+        # What a dialog shows may be secret, and its preview is true only now.
+        add_never_cache_headers(response)
+        return response

@@ -1,0 +1,69 @@
+"""What a page shows around its form: links in its header, and panels behind their own tabs.
+
+A panel is declared by the page's ModelAdmin (``panels``) or contributed by a higher app to the slot
+``<app>.<model>.panels`` (:mod:`apps.core.slots`), so that the page of a line shows invoices that a line knows nothing of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.functional import Promise, cached_property
+from django.utils.safestring import SafeString
+from unfold.enums import ActionVariant
+
+from apps.core.slots import Panel, contributions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A button of a page's header that leads somewhere, shown to holders of ``permission``."""
+
+    title: str | Promise
+    url: Callable[[Any], str]
+    permission: str
+    icon: str | None = None
+    new_tab: bool = False
+
+    def as_action(self, row: Any) -> dict[str, Any]:
+        """The shape in which unfold's header takes its buttons."""
+        return {
+            "title": self.title,
+            "icon": self.icon,
+            "variant": ActionVariant.DEFAULT,
+            "attrs": {"target": "_blank"} if self.new_tab else {},
+            "dialog": None,
+            "path": self.url(row),
+        }
+
+
+@dataclass
+class PanelTab:
+    """A panel in the shape of unfold's datasets, which get a tab of their own beside those of the inlines."""
+
+    panel: Panel
+    row: Any
+    request: HttpRequest
+    model_name: str
+    tab = True
+
+    @property
+    def title(self) -> Any:
+        return self.panel.title
+
+    @cached_property
+    def contents(self) -> SafeString:
+        context = {"panel": self, "row": self.row, **self.panel.context(self.row, self.request)}
+        return render_to_string("admin/panel.html", context, request=self.request)
+
+
+def tabs(slot: str, declared: Sequence[Panel], row: Any, request: HttpRequest) -> Iterator[PanelTab]:
+    """The panels of ``row`` that this user may see, in their order."""
+    panels = sorted([*declared, *contributions(slot)], key=lambda panel: panel.order)
+    for position, panel in enumerate(panels):
+        if request.user.has_perm(panel.permission):
+            yield PanelTab(panel, row, request, f"panel-{position}")
