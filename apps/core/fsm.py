@@ -19,18 +19,32 @@ class ProtectedFSMMixin(models.Model):
     class Meta:
         abstract = True
 
+    _taken_out: set[str] = set()  # noqa: RUF012  # replaced whole, never changed in place
+
+    @property
+    def state_fields(self) -> list[FSMFieldMixin]:
+        """The status fields that this instance has loaded: the library reads deferred ones and fails."""
+        fields = [field for field in self._meta.fields if isinstance(field, FSMFieldMixin)]
+        return [field for field in fields if field.attname in self.__dict__]
+
     def _protected(self) -> list[FSMFieldMixin]:
         return [field for field in self._meta.fields if isinstance(field, FSMFieldMixin) and field.protected]
 
     def refresh_from_db(self, using: str | None = None, fields: Any = None, from_queryset: Any = None) -> None:
         names = [field.name for field in self._protected() if fields is None or field.name in fields]
         kept = {name: self.__dict__.pop(name) for name in names if name in self.__dict__}
+        self._taken_out = set(kept)
         try:
             models.Model.refresh_from_db(self, using=using, fields=fields, from_queryset=from_queryset)
         finally:
+            self._taken_out = set()
             for name, value in kept.items():
                 self.__dict__.setdefault(name, value)
         self._update_initial_state()  # type: ignore[attr-defined]  # of ConcurrentTransitionMixin
+
+    def get_deferred_fields(self) -> set[str]:
+        # A status taken out to be read anew is not one that was never loaded.
+        return super().get_deferred_fields() - self._taken_out
 
     def clean_fields(self, exclude: Any = None) -> None:
         protected = {field.name for field in self._protected()}
