@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -29,7 +31,6 @@ class Integrator(models.Model):
     country = models.CharField(_("country"), max_length=2, default="FR")
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    website = models.URLField(_("website"), blank=True)
     contact = models.TextField(_("your contact"), blank=True, help_text=_("The contact shown to customers."))
 
     account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
@@ -52,3 +53,8 @@ class Integrator(models.Model):
 
     def __str__(self) -> str:
         return self.trade_name or self.legal_name
+
+    def put_logo(self, image: bytes | None) -> None:
+        """Take another logo, or none. The digest names it: in addresses, and in the snapshots of invoices."""
+        self.logo = image
+        self.logo_digest = hashlib.sha256(image).hexdigest() if image else ""
