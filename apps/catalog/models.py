@@ -50,6 +50,11 @@ class Offer(models.Model):
     def __str__(self) -> str:
         return f"{self.code} – {self.label}"
 
+    def is_on_sale(self, day: date) -> bool:
+        """As :meth:`OfferQuerySet.on_sale` has it, for one row."""
+        begun = self.on_sale_from is None or self.on_sale_from <= day
+        return begun and (self.on_sale_until is None or self.on_sale_until > day)
+
     def price_on(self, day: date) -> Decimal | None:
         """Catalogue price in force on ``day``; None before the first one."""
         price = self.prices.on(day).first()

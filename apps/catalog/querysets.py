@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from apps.catalog.choices import OfferKind
 
@@ -25,6 +25,13 @@ class OfferQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(Q(on_sale_until__isnull=True) | Q(on_sale_until__gt=day)).filter(
             Q(on_sale_from__isnull=True) | Q(on_sale_from__lte=day)
         )
+
+    def with_price_on(self, day: date) -> Self:
+        """``price_on_day``: the catalogue price in force on ``day``, None where there is none."""
+        from apps.catalog.models import OfferPrice
+
+        prices = OfferPrice.objects.on(day).filter(offer=OuterRef("pk"))
+        return self.annotate(price_on_day=Subquery(prices.values("amount")[:1]))
 
 
 class KindManager(models.Manager):  # type: ignore[type-arg]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.customers.choices import AddressRole, ContactRole, CustomerKind, VatRegime
+from apps.customers.querysets import CustomerQuerySet
 from apps.documents.choices import PaymentMode
 from apps.documents.models import PaymentTerms
 
@@ -42,6 +43,7 @@ class Customer(models.Model):
     electronic_address = models.CharField(_("electronic invoicing address"), max_length=80, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects = CustomerQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:

@@ -1,0 +1,44 @@
+"""The integrator's logo, made safe: only pixels of a size that pages need, encoded by us."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+MAX_BYTES = 2 * 1024 * 1024
+MAX_PIXELS = 4000 * 4000
+LARGEST = (1200, 600)  # px: sharp when printed 62 mm wide
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
+
+
+class LogoRefused(ValueError):
+    """``code`` is ``too_heavy``, ``too_large`` or ``not_an_image`` (no PNG or JPEG: SVG can hold scripts)."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def reencode(data: bytes) -> bytes:
+    """The image in ``data`` as a new PNG or JPEG file, no larger than pages need, without its metadata."""
+    if len(data) > MAX_BYTES:
+        raise LogoRefused("too_heavy")
+    try:
+        with Image.open(BytesIO(data), formats=tuple(FORMATS)) as image:
+            # The header tells the size: a few bytes can claim gigabytes of pixels.
+            if image.width * image.height > MAX_PIXELS:
+                raise LogoRefused("too_large")
+            kind = str(image.format)
+            pixels = image.convert("RGB" if kind == "JPEG" else "RGBA")
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise LogoRefused("not_an_image") from error
+    pixels.thumbnail(LARGEST)
+    encoded = BytesIO()
+    pixels.save(encoded, kind, optimize=True)
+    return encoded.getvalue()
+
+
+def content_type(logo: bytes) -> str:
+    """Of an image that :func:`reencode` made."""
+    return FORMATS["PNG" if logo.startswith(b"\x89PNG") else "JPEG"]

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from apps.core.admin import HistoryModelAdmin, ReadOnly, ReadOnlyInline
+from apps.core.identifiers import mask_iban
+from apps.customers.models import Address, Contact, Customer, Mandate
+
+
+class ContactInline(ReadOnlyInline):
+    model = Contact
+    fields = ("role", "name", "email", "phone")
+    ordering = ("role", "name")
+
+
+class AddressInline(ReadOnlyInline):
+    model = Address
+    fields = ("role", "street", "complement", "postal_code", "city", "country")
+    ordering = ("role",)
+
+
+class MandateInline(ReadOnlyInline):
+    model = Mandate
+    fields = ("reference", "signed_on", "masked_iban", "bic", "revoked_on")
+    readonly_fields = ("masked_iban",)
+    ordering = ("-signed_on",)
+
+    @admin.display(description=_("IBAN"))
+    def masked_iban(self, mandate: Mandate) -> str:
+        return mask_iban(mandate.iban)
+
+
+@admin.register(Customer)
+class CustomerAdmin(ReadOnly, HistoryModelAdmin):
+    """«Clients». Lines and invoices are shown by the apps that know them."""
+
+    list_display = ("number", "name", "main_city", "payment_mode")
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("payment_mode", ChoicesDropdownFilter),
+        ("vat_regime", ChoicesDropdownFilter),
+    )
+    search_fields = ("number", "name")
+    search_help_text = _("Number, name or SIREN")
+    inlines = (ContactInline, AddressInline, MandateInline)
+    fieldsets = (
+        (None, {"fields": ("number", "kind", "name", "legal_name", "siren", "siret")}),
+        (_("Invoicing"), {
+            "fields": (
+                "payment_mode",
+                "payment_terms",
+                "vat_regime",
+                "vat_number",
+                "auxiliary_account",
+                "purchase_order",
+                "cost_centre",
+                "electronic_address",
+            ),
+        }),
+        (_("Call detail"), {"fields": ("without_call_detail", "full_numbers")}),
+        (_("Customer space"), {"fields": ("login", "created_at")}),
+    )
+    readonly_fields = ("created_at",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).with_main_city()
+
+    @admin.display(description=_("city"), ordering="main_city")
+    def main_city(self, customer: Any) -> str | None:
+        return customer.main_city  # type: ignore[no-any-return]

@@ -1,0 +1,30 @@
+"""Adjectives of customers."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import OuterRef, Q, Subquery
+
+from apps.customers.choices import AddressRole
+
+
+class CustomerQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def matching(self, text: str) -> Self:
+        """Customers whose number or login begins with ``text``, whose name holds it, or whose SIREN it is."""
+        text = text.strip()
+        return self.filter(
+            Q(number__istartswith=text)
+            | Q(login__istartswith=text)
+            | Q(name__icontains=text)
+            | Q(legal_name__icontains=text)
+            | Q(siren="".join(text.split()))
+        )
+
+    def with_main_city(self) -> Self:
+        """``main_city``: the city of the main address, None without one."""
+        from apps.customers.models import Address
+
+        main = Address.objects.filter(role=AddressRole.MAIN, customer=OuterRef("pk"))
+        return self.annotate(main_city=Subquery(main.values("city")[:1]))
