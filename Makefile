@@ -25,7 +25,7 @@ demo: runtime
 
 serve: runtime
 	@echo "ISM is on http://$(ADDRESS)/ (Ctrl-C stops it)"
-	@$(MANAGE) runserver --noreload $(ADDRESS)
+	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver --noreload $(ADDRESS)
 
 test: development
 	@$(PYTEST) $(ARGS)
