@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core import cells
@@ -61,6 +61,7 @@ def test_a_doubtful_decimal_is_refused(text: str, code: str) -> None:
     assert refused.value.code == code
 
 
+@settings(max_examples=30)
 @given(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(".,"))
 def test_a_decimal_is_read_exactly(number: Decimal, sign: str) -> None:
     assert cells.parse_decimal(str(number).replace(".", sign), 6) == number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core.charset import Charset, CharsetRefused
@@ -110,12 +110,14 @@ def test_the_integrator_may_allow_signs() -> None:
     assert charset.first_fault("A.B") == (2, ".")
 
 
+@settings(max_examples=30)
 @given(st.text())
 def test_a_proposal_is_final(text: str) -> None:
     proposal = ANY.proposal(text)
     assert ANY.proposal(proposal) == proposal
 
 
+@settings(max_examples=30)
 @given(st.text())
 def test_a_text_has_no_fault_exactly_when_it_is_words_of_capitals_and_digits(text: str) -> None:
     ascii_capitals = "".join(c.upper() if c.isascii() else c for c in text)
@@ -123,6 +125,7 @@ def test_a_text_has_no_fault_exactly_when_it_is_words_of_capitals_and_digits(tex
     assert (ANY.first_fault(text) is None) == allowed
 
 
+@settings(max_examples=30)
 @given(st.text("abcDEF12 éÀçœ&'-", min_size=1))
 def test_a_french_name_always_has_a_proposal_that_passes(text: str) -> None:
     proposal = Charset(max_length=1000).proposal(text)

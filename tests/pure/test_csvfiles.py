@@ -93,7 +93,7 @@ cell_texts = st.text(
 records = st.lists(st.tuples(cell_texts, cell_texts, cell_texts).map(list), max_size=5)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(records, st.sampled_from(";,\t"), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans())
 def test_what_a_csv_library_writes_is_read_back(
     rows: list[list[str]], delimiter: str, line_end: str, everything_quoted: bool
@@ -110,7 +110,7 @@ def test_what_a_csv_library_writes_is_read_back(
     ]
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.binary(max_size=200) | st.text('CODE;,"\n\r\t éA1').map(str.encode))
 def test_any_bytes_are_read_or_refused_and_every_fault_has_its_line(data: bytes) -> None:
     table = read(b"CODE;LABEL\n" + data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.core import identifiers
@@ -106,6 +106,7 @@ def test_what_is_no_french_mobile_is_refused_with_its_reason(
     assert (refused.code, refused.params) == (code, params)
 
 
+@settings(max_examples=30)
 @given(
     st.sampled_from(["06", "0639", "063998", "0690", "0692", "0694", "073", "079", "0700"]),
     st.integers(0, 10**10 - 1),
@@ -119,6 +120,7 @@ def test_what_is_shown_can_be_typed_again(prefix: str, rest: int) -> None:
     assert normalise_msisdn(identifiers.international(stored)) == stored
 
 
+@settings(max_examples=30)
 @given(st.text())
 def test_any_other_text_is_refused_and_never_crashes(text: str) -> None:
     try:
@@ -168,6 +170,7 @@ def test_the_last_four_digits_are_masked(number: str, masked: str) -> None:
 # --- SIM cards
 
 
+@settings(max_examples=30)
 @given(digits)
 def test_a_check_digit_finds_any_single_wrong_digit(number: str) -> None:
     whole = number + identifiers.luhn_digit(number)

@@ -98,7 +98,7 @@ def test_counters_start_at_one(counter: int) -> None:
     assert refused.value.code == "pattern_counter"
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     st.lists(fixed_parts, max_size=4),
     counters,
@@ -113,7 +113,7 @@ def test_every_number_has_only_allowed_characters(
     assert re.fullmatch(r"[A-Za-z0-9+_/-]{1,35}", number)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(
     st.lists(fixed_parts, max_size=3),
     counters,

@@ -97,7 +97,7 @@ def test_terms_that_mean_nothing_are_refused(chosen: dict[str, int], code: str) 
     assert refused.value.code == code
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(terms, issue_dates)
 def test_an_invoice_is_never_due_before_its_days_have_run(chosen: PaymentTerms, issued: date) -> None:
     due = chosen.due_date(issued)
@@ -105,7 +105,7 @@ def test_an_invoice_is_never_due_before_its_days_have_run(chosen: PaymentTerms, 
     assert chosen.days <= wait <= chosen.days + 30 * chosen.end_of_month + 31 * bool(chosen.day_of_month)
 
 
-@settings(max_examples=50)
+@settings(max_examples=30)
 @given(terms, issue_dates)
 def test_a_later_invoice_is_never_due_earlier(chosen: PaymentTerms, issued: date) -> None:
     assert chosen.due_date(issued) <= chosen.due_date(issued + timedelta(days=1))
