@@ -182,7 +182,7 @@ class _Drafting:
         charge = self._charge(
             subscription,
             label=f"Régularisation – {subscription.offer.label}",
-            detail=month_name(due.month).capitalize(),
+            detail=month_name(due.month),
             period_start=due.month.start,
             period_end=due.month.end,
             unit_price=difference,
@@ -256,7 +256,7 @@ class _Drafting:
         return self._line(
             kind=LineKind.USAGE,
             label=usage_label(key.kind, key.destination),
-            detail=detail if month == self.run else f"{month_name(month).capitalize()} : {detail}",
+            detail=detail if month == self.run else f"{month_name(month)} : {detail}",
             line=self.facts.lines[key.line_id],
             product_rate=self.rules.usage_vat_rate,
             period_start=month.start,

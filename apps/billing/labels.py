@@ -5,12 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 
 from apps.billing.slices import Rebate, Slice
+from apps.core import french
 from apps.core.periods import Month
 from apps.usage.choices import RecordKind
 
-MONTHS = (
-    "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-)
 USAGE = {
     RecordKind.VOICE: "Appels",
     RecordKind.SMS: "SMS",
@@ -20,24 +18,18 @@ USAGE = {
 
 
 def month_name(month: Month) -> str:
-    return f"{MONTHS[month.month - 1]} {month.year}"
-
-
-def decimal_text(value: Decimal) -> str:
-    """A figure in French, without idle zeros: 10, 8,5."""
-    text = format(value.normalize(), "f")
-    return text.replace(".", ",")
+    return f"{french.MONTHS[month.month - 1].capitalize()} {month.year}"
 
 
 def rebate_label(rebate: Rebate, of: str) -> str:
     if rebate.percent is not None:
-        return f"Remise {decimal_text(rebate.percent)} % – {of}"
-    return f"Remise {decimal_text(rebate.amount or Decimal(0))} € par mois – {of}"
+        return f"Remise {french.percent(rebate.percent)} – {of}"
+    return f"Remise {french.euros(rebate.amount or Decimal(0))} par mois – {of}"
 
 
 def slice_detail(part: Slice) -> str:
     """The month, and the days when it was not served whole."""
-    name = month_name(part.month).capitalize()
+    name = month_name(part.month)
     if part.served_days == part.month.days:
         return name
     return f"{name}, {part.served_days}/{part.month.days} jours"

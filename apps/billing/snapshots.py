@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.billing.choices import LineKind
 from apps.billing.models import Invoice, InvoiceLine
 from apps.branding.models import Integrator
+from apps.core import french
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.customers.choices import AddressRole, CustomerKind
@@ -178,7 +180,7 @@ def _item(line: InvoiceLine) -> Item:
         user_name=line.user_name,
         period_start=line.period_start,
         period_end=line.period_end,
-        quantity=line.quantity,
+        quantity=Decimal(line.quantity),
         unit_price=line.unit_price,
         net=line.net,
         vat_rate=line.vat_rate,
@@ -192,7 +194,7 @@ def _payment(invoice: Invoice, around: Surroundings, due_date: date) -> Payment:
     mode = PaymentMode(invoice.customer.payment_mode)
     mandate = _mandate(invoice.customer)
     values = {
-        "{due_date}": f"{due_date:%d/%m/%Y}",
+        "{due_date}": french.day(due_date),
         "{number}": invoice.number or "…",
         "{iban}": around.integrator.iban,
         "{bic}": around.integrator.bic,

@@ -53,7 +53,9 @@ class StatementClaim(models.Model):
     statement = models.OneToOneField(
         Statement, on_delete=models.PROTECT, related_name="claim", verbose_name=_("usage statement")
     )
-    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="+", verbose_name=_("invoice"))
+    invoice = models.ForeignKey(
+        Invoice, on_delete=models.PROTECT, related_name="statement_claims", verbose_name=_("invoice")
+    )
 
     class Meta:
         verbose_name = _("billed usage statement")
