@@ -54,7 +54,7 @@ def price(rate, charged, megabyte):
         variable = Fraction(rate.price_megabyte) * charged / megabyte
     else:
         variable = Fraction(rate.price_unit) * charged
-    return floor((rate.connection_fee + variable) * 10**6 + Fraction(1, 2))
+    return floor((Fraction(rate.connection_fee) + variable) * 10**6 + Fraction(1, 2))
 
 
 def rate_all(grids, records, allowances, megabyte=1024**2):
