@@ -7,12 +7,10 @@ source's permission before it looks anything up.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +22,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import get_valid_filename
+from django.utils.timezone import localdate
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
@@ -42,21 +41,15 @@ class Area(StrEnum):
 # --- The store
 
 
-@dataclass(frozen=True, slots=True)
-class StoredFile:
-    """What to keep of a file in the database: ``path`` is relative to PRIVATE_ROOT."""
+def store(area: str, data: bytes, *, suffix: str = "") -> str:
+    """Keep ``data`` and tell where: a path relative to PRIVATE_ROOT, for a column of the row that owns the file.
 
-    path: str
-    sha256: str
-    size: int
-
-
-def store(data: bytes, *, area: Area, day: date) -> StoredFile:
-    """Write ``data`` for good before anything says that it is there: written aside, synced, then renamed."""
-    path = f"{area}/{day:%Y/%m}/{uuid.uuid4()}"
+    It is there for good before anything says so: written aside, synced, then renamed.
+    """
+    path = f"{Area(area)}/{localdate():%Y/%m}/{uuid.uuid4()}{suffix}"
     target = _absolute(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = target.with_suffix(".part")
+    aside = target.with_name(f"{target.name}.part")
     with aside.open("xb") as file:
         file.write(data)
         file.flush()
@@ -67,11 +60,11 @@ def store(data: bytes, *, area: Area, day: date) -> StoredFile:
         os.fsync(directory)
     finally:
         os.close(directory)
-    return StoredFile(path, hashlib.sha256(data).hexdigest(), len(data))
+    return path
 
 
-def read(path: str) -> bytes:
-    """The bytes of a stored file. FileNotFoundError where there is none."""
+def stored_bytes(path: str) -> bytes:
+    """What :func:`store` kept at ``path``. FileNotFoundError where there is nothing."""
     return _absolute(path).read_bytes()
 
 
