@@ -1,0 +1,256 @@
+"""A Django template engine with everything taken away but what a mail or an invoice needs.
+
+What a template may reach is said positively, so that a value added to a context tomorrow opens nothing:
+
+- tags and filters of :mod:`apps.core.sandbox.library`, and no others: no ``load``, ``include``, ``extends``,
+  ``autoescape``, ``safe``, no loader to find another template with;
+- in a placeholder, the names of the context, then only *fields and properties of frozen dataclasses* and
+  indexes of tuples. Methods are never called, dictionaries and models are never entered;
+- a placeholder that does not exist is an error with its line, also inside ``{% if %}``: a typing error must
+  never become a silent blank on an invoice;
+- size of the source, number of loop turns, size of the result and time are limited.
+
+Without a mistake to report, nothing here needs Django's settings: a rendering process may be started bare.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NoReturn
+
+from django.template import Context, Engine, Node, NodeList, Template, TemplateSyntaxError
+from django.template.base import FilterExpression, Lexer, Parser, Token, Variable, VariableNode
+from django.utils.functional import Promise
+from django.utils.html import conditional_escape
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import french
+from apps.core.exceptions import DomainError
+
+LIBRARY = "apps.core.sandbox.library"
+#: Where the context keeps its budget: Django refuses names with a leading underscore in templates.
+BUDGET = "_budget"
+
+
+class TemplateFault(DomainError):
+    """What is wrong with a template, and on which ``line`` (from 1; ``None``: the template as a whole)."""
+
+    def __init__(self, reason: str | Promise, *, line: int | None = None) -> None:
+        super().__init__(_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} if line else reason)
+        self.line = line
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one rendering may cost."""
+
+    source_characters: int = 200_000
+    loop_turns: int = 50_000
+    output_characters: int = 5_000_000
+    seconds: float = 5.0
+
+
+DEFAULT_LIMITS = Limits()
+
+
+@dataclass(slots=True)
+class Budget:
+    """What one rendering has left. The loop is the only tag that multiplies work, so it does the counting."""
+
+    turns: int
+    characters: int
+    deadline: float
+    #: Django's ``{% if %}`` turns any exception into «false»; the first fault is kept here and raised at the end.
+    fault: TemplateFault | None = None
+
+    @classmethod
+    def of(cls, limits: Limits) -> Budget:
+        return cls(limits.loop_turns, limits.output_characters, time.monotonic() + limits.seconds)
+
+    def spend(self, *, turns: int = 0, characters: int = 0) -> None:
+        self.turns -= turns
+        self.characters -= characters
+        if self.turns < 0:
+            raise TemplateFault(_("The template loops too often."))
+        if self.characters < 0:
+            raise TemplateFault(_("The result of the template is too long."))
+        if time.monotonic() > self.deadline:
+            raise TemplateFault(_("The template takes too long."))
+
+
+class StrictVariable(Variable):
+    """A placeholder resolved by permission, not by everything Python can look up."""
+
+    def __init__(self, text: str, line: int) -> None:
+        super().__init__(text)
+        self.line = line
+        if self.translate:
+            raise TemplateFault(_("_() is not available here."), line=line)
+
+    def _resolve_lookup(self, context: Context) -> Any:
+        first, *rest = self.lookups or ()
+        try:
+            value = context[first]
+            for name in rest:
+                value = _member(value, name)
+        except LookupError:
+            fault = TemplateFault(_("unknown placeholder “%s”") % self.var, line=self.line)
+            context[BUDGET].fault = context[BUDGET].fault or fault
+            raise fault from None
+        return value
+
+
+def _member(value: Any, name: str) -> Any:
+    """The field, property or tuple index ``name`` of ``value``; LookupError for anything else."""
+    if isinstance(value, tuple) and name.isdecimal():
+        return value[int(name)]
+    if is_dataclass(value) and name in _members(type(value)):
+        return getattr(value, name)
+    raise LookupError(name)
+
+
+@lru_cache
+def _members(kind: Any) -> frozenset[str]:
+    if not kind.__dataclass_params__.frozen:
+        return frozenset()
+    properties = {
+        name for base in kind.__mro__ for name, value in vars(base).items() if isinstance(value, property)
+    }
+    return frozenset({field.name for field in fields(kind)} | properties)
+
+
+class StrictExpression(FilterExpression):
+    """A placeholder with its filters, all of whose variables are strict."""
+
+    def __init__(self, token: str, parser: StrictParser) -> None:
+        super().__init__(token, parser)
+        self.line = parser.line
+        if isinstance(self.var, Variable):
+            self.var = StrictVariable(self.var.var, self.line)
+        self.filters = [
+            (
+                function,
+                [(is_name, StrictVariable(value.var, self.line) if is_name else value) for is_name, value in args],
+            )
+            for function, args in self.filters
+        ]
+
+    def resolve(self, context: Context, ignore_failures: bool = False) -> Any:
+        try:
+            return super().resolve(context)
+        except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
+            # A filter was handed what it cannot show, such as an amount to «date».
+            raise TemplateFault(_("“%s” does not fit this filter") % self.token, line=self.line) from error
+
+
+class ShownValue(Node):
+    """``{{ … }}``: text, figures and dates as France writes them; nothing else has a form to be shown in."""
+
+    def __init__(self, expression: StrictExpression) -> None:
+        self.expression = expression
+
+    def render(self, context: Context) -> str:
+        match value := self.expression.resolve(context):
+            case str():
+                return conditional_escape(value)
+            case None:
+                return ""
+            case Decimal():
+                return french.decimal_text(value)
+            case date():
+                return french.day(value)
+            case int() if not isinstance(value, bool):
+                return str(value)
+        raise TemplateFault(_("“%s” is not a text") % self.expression.token, line=self.expression.line)
+
+
+class StrictParser(Parser):
+    """A parser that knows the line it is on and makes strict expressions."""
+
+    line = 1
+
+    def next_token(self) -> Token:
+        token = super().next_token()
+        self.line = token.lineno or self.line
+        return token
+
+    def compile_filter(self, token: str) -> StrictExpression:
+        return StrictExpression(token, self)
+
+    def find_filter(self, filter_name: str) -> Callable[..., Any]:
+        if filter_name not in self.filters:
+            raise TemplateFault(_("unknown filter “%s”") % filter_name, line=self.line)
+        return super().find_filter(filter_name)
+
+    def extend_nodelist(self, nodelist: NodeList, node: Node, token: Token) -> None:
+        if isinstance(node, VariableNode):
+            node = ShownValue(node.filter_expression)
+        super().extend_nodelist(nodelist, node, token)
+
+    def invalid_block_tag(self, token: Token, command: str, parse_until: Any = None) -> NoReturn:
+        raise TemplateFault(_("unexpected tag “%s”") % command, line=token.lineno)
+
+    def unclosed_block_tag(self, parse_until: Iterable[str]) -> NoReturn:
+        command, token = self.command_stack.pop()
+        raise TemplateFault(_("“%s” is never closed") % command, line=token.lineno)
+
+
+class SandboxTemplate(Template):
+    def compile_nodelist(self) -> NodeList:
+        parser = StrictParser(
+            Lexer(self.source).tokenize(),
+            self.engine.template_libraries,
+            self.engine.template_builtins,
+            self.origin,
+        )
+        nodes = parser.parse()
+        self.extra_data = parser.extra_data
+        return nodes
+
+
+class SandboxEngine(Engine):
+    """No built-in tag or filter of Django, no loader, no context processor."""
+
+    default_builtins: list[str] = []
+
+    def __init__(self) -> None:
+        super().__init__(loaders=[], builtins=[LIBRARY])
+
+
+@lru_cache(maxsize=1)
+def _engine() -> SandboxEngine:
+    return SandboxEngine()
+
+
+@lru_cache(maxsize=64)
+def compile_template(source: str, limits: Limits = DEFAULT_LIMITS) -> SandboxTemplate:
+    """The compiled template; :class:`TemplateFault` names the first mistake and its line."""
+    if len(source) > limits.source_characters:
+        raise TemplateFault(_("The template is too long."))
+    try:
+        return SandboxTemplate(source, engine=_engine())
+    except TemplateSyntaxError as error:
+        token = getattr(error, "token", None)
+        raise TemplateFault(str(error), line=getattr(token, "lineno", None)) from error
+    except RecursionError as error:
+        raise TemplateFault(_("The tags of the template are nested too deeply.")) from error
+
+
+def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS) -> str:
+    """``source`` filled in; every text that ``context`` holds is escaped for HTML.
+
+    Raises :class:`TemplateFault` for a mistake in the template and for a limit that is passed.
+    """
+    template = compile_template(source, limits)
+    budget = Budget.of(limits)
+    text = template.render(Context({**context, BUDGET: budget}, use_l10n=False, use_tz=False))
+    if budget.fault is not None:
+        raise budget.fault
+    budget.spend(characters=len(text))
+    return text
