@@ -1,4 +1,4 @@
-"""The call detail: one section per mobile line, a document of its own that can be purged before the invoice."""
+"""The call detail: a section per mobile line, a document of its own that may be purged before the invoice."""
 
 from __future__ import annotations
 
@@ -51,13 +51,18 @@ INCLUDED = "inclus"
 
 
 def call_section(
-    *, msisdn: str, calls: Iterable[Call], user_name: str = "", masked: bool = True, bytes_per_mb: int = 1_048_576
+    *,
+    msisdn: str,
+    calls: Iterable[Call],
+    user_name: str = "",
+    masked: bool = True,
+    bytes_per_mb: int = 1_048_576,
 ) -> CallSection:
     """The section of one line, from calls whose ``other_number`` is still as it was stored.
 
-    In call order. The last four digits are hidden unless the customer asked otherwise: that is done here, so that
-    a section, wherever it travels, holds no more than its reader may see. Free and emergency numbers, which are
-    never listed, are for the caller to leave out.
+    In call order. The last four digits are hidden unless the customer asked otherwise: that is done here, so
+    that a section, wherever it travels, holds no more than its reader may see. Free and emergency numbers,
+    which are never listed, are for the caller to leave out.
     """
     ordered = sorted(calls, key=lambda call: call.started_at)
     return CallSection(
@@ -144,9 +149,7 @@ def _draw_subtotals(sheet: Sheet, section: CallSection, name: str) -> None:
         amounts.append(amount)
         quantity = _quantity(kind, sum(call.quantity for call in calls), section.bytes_per_mb)
         sheet.row((GROUP_LABELS[kind], destination, str(len(calls)), quantity, french.euros(amount)))
-    sheet.row(
-        ("Total", name, str(len(section.calls)), "", french.euros(total(amounts))), bold=True
-    )
+    sheet.row(("Total", name, str(len(section.calls)), "", french.euros(total(amounts))), bold=True)
 
 
 def _group(call: Call) -> tuple[CallKind, str]:

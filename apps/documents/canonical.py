@@ -1,7 +1,7 @@
 """Frozen dataclasses to JSON and back, with one text for one value.
 
-An issued invoice is kept as JSON and chained by a hash of its text, so the text must not depend on the order of
-keys, on the locale or on the database: keys are sorted, Decimals and dates are strings, nothing is escaped
+An issued invoice is kept as JSON and chained by a hash of its text, so the text must not depend on the order
+of keys, on the locale or on the database: keys are sorted, Decimals and dates are strings, nothing is escaped
 that need not be. The scale of a Decimal is kept (``19.90`` stays ``19.90``).
 """
 
@@ -58,7 +58,7 @@ def decode[T](wanted: type[T], data: Any) -> T:
     A key that is missing takes the field's default, so that fields may be added later; a key that is unknown,
     a missing one without default and a value of the wrong kind raise :class:`UnreadableSnapshot`.
     """
-    return _decode(wanted, data, "")  # type: ignore[no-any-return]
+    return _decode(wanted, data, "")
 
 
 def _decode(wanted: Any, data: Any, path: str) -> Any:
@@ -111,4 +111,4 @@ def _decode_dataclass(wanted: Any, data: Any, path: str) -> Any:
 @cache
 def _hints(wanted: type) -> dict[str, Any]:
     hints = get_type_hints(wanted)
-    return {field.name: hints[field.name] for field in fields(wanted)}  # type: ignore[arg-type]
+    return {field.name: hints[field.name] for field in fields(wanted)}

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from reportlab.lib.units import mm
+
 from apps.core import french, identifiers
 from apps.documents.presentation import Block, Palette, Sums, blocks, identity, own_blocks, third_party_blocks
-from apps.documents.sheets import WIDTH, Column, Sheet, mm
+from apps.documents.sheets import WIDTH, Column, Sheet
 from apps.documents.snapshot import InvoiceSnapshot, Item
 
 CUSTOMER_ITEMS = "Hors lignes mobiles"
@@ -94,7 +96,9 @@ def _draw_blocks(sheet: Sheet, by_line: Iterable[Block]) -> None:
 
 
 def _cells(item: Item) -> tuple[str, ...]:
-    period = french.short_days(item.period_start, item.period_end) if item.period_start and item.period_end else ""
+    period = (
+        french.short_days(item.period_start, item.period_end) if item.period_start and item.period_end else ""
+    )
     return (
         item.label,
         period,

@@ -1,8 +1,9 @@
 """The first pages of an invoice: the layout filled in, then printed by xhtml2pdf.
 
-The layout is HTML that the integrator may edit, so both steps are fenced: the template runs in the sandbox, and the
-printing reads nothing but the bundled fonts, within limits of size and time. Whatever xhtml2pdf complains about is
-an error: an image that does not load or a property it ignores must not end up in an issued invoice unseen.
+The layout is HTML that the integrator may edit, so both steps are fenced: the template runs in the sandbox,
+and the printing reads nothing but the bundled fonts, within limits of size and time. Whatever xhtml2pdf
+complains about is an error: an image that does not load or a property it ignores must not end up in an issued
+invoice unseen.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from apps.documents.sheets import FONTS, prepare_reportlab
 from apps.documents.snapshot import InvoiceSnapshot
 
 LAYOUTS = Path(__file__).parent / "layouts"
-#: How many items a layout still shows itself. Measured: the front with its summary takes 75 ms, a row of items there
-#: 5 ms, the same row on the pages of ``detail.py`` 0.2 ms; eight documents a second leave room for six rows. A
-#: customer with one line and no usage thus gets one page, a fleet gets a summary and its detail.
+#: How many items a layout still shows itself. Measured: the front with its summary takes 75 ms, a row of
+#: items there 5 ms, the same row on the pages of ``detail.py`` 0.2 ms; eight documents a second leave room
+#: for six rows. A customer with one line and little usage gets one page, a fleet a summary and its detail.
 ITEMS_ON_FRONT = 6
 
 POLICY = ResourceAccessPolicy.server(
@@ -38,14 +39,17 @@ POLICY = ResourceAccessPolicy.server(
 
 
 class UnprintableLayout(DomainError):
-    """The filled-in layout is not a page that can be printed; ``reasons`` is what the printer said."""
+    """The filled-in layout is not a page that can be printed; ``reasons`` is what xhtml2pdf said."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(_("The layout cannot be printed: %s") % "; ".join(reasons), reasons=reasons)
 
 
 def render_front(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout: str | None = None) -> bytes:
     """The PDF of the layout (the shipped one by default) for ``snapshot``, not numbered yet.
 
-    Raises :class:`~apps.core.sandbox.TemplateFault` and :class:`UnprintableLayout` for what is wrong with the layout,
-    :class:`~apps.documents.logo.WrongLogo` for a logo that is not the snapshot's.
+    Raises :class:`~apps.core.sandbox.TemplateFault` and :class:`UnprintableLayout` for what is wrong with the
+    layout, :class:`~apps.documents.logo.WrongLogo` for a logo that is not the snapshot's.
     """
     return print_html(fill_layout(snapshot, logo=logo, layout=layout))
 
@@ -87,10 +91,11 @@ def print_html(html: str) -> bytes:
                 default_css=base_style(),
                 resource_policy=POLICY,
             )
-        except Exception as error:  # noqa: BLE001 - whatever a layout makes the printer stumble over is its fault
-            raise UnprintableLayout(_("The layout cannot be printed."), reasons=[str(error)]) from error
+        except Exception as error:
+            # Whatever it stumbles over, from the depth of its tables to a colour, came with the layout.
+            raise UnprintableLayout([*complaints, f"{type(error).__name__}: {error}"]) from error
     if complaints or result.err or result.warn:
-        raise UnprintableLayout(_("The layout cannot be printed."), reasons=complaints)
+        raise UnprintableLayout(complaints)
     return output.getvalue()
 
 

@@ -22,13 +22,11 @@ IDLE_CHOICE = re.compile(rb"BT /\S+ [\d.]+ Tf [\d.]+ TL ET\s")
 DRAFT_RED = "#b00020"
 
 
-def join(
-    parts: Sequence[bytes], *, number: str | None, title: str, author: str, issued_on: date
-) -> bytes:
-    """One PDF of all ``parts`` in order, «N° … · page n/N» on each page, or «BROUILLON» across it without number.
+def join(parts: Sequence[bytes], *, number: str | None, title: str, author: str, issued_on: date) -> bytes:
+    """One PDF of all ``parts`` in order, «N° … · page n/N» on each; «BROUILLON» across it without number.
 
-    The date of the document is the day of issue, not the moment of rendering, and nothing is random: rendering an
-    invoice again gives the same bytes.
+    The date of the document is the day of issue, not the moment of drawing, and nothing is random: an invoice
+    drawn again has the same bytes.
     """
     with pikepdf.new() as joined:
         _append(joined, parts)

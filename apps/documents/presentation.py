@@ -1,7 +1,7 @@
 """What a layout may show: the snapshot, and the views of it that a page needs.
 
-Everything is frozen, so that a template can neither change nor call anything. Nothing here rounds: the amounts
-are sums of cents.
+Everything is frozen, so that a template can neither change nor call anything. Nothing here rounds: the
+amounts are sums of cents.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From a frozen snapshot to the bytes of a document: no model, no query, no clock.
 
-Made to run in a worker process of its own: xhtml2pdf prints one document at a time per process, and everything
-that comes in and goes out here can be pickled.
+Made to run in a worker process of its own: xhtml2pdf prints one document at a time per process, and all that
+comes in and goes out here can be pickled.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn, cast
 
 from django.template import Context, Engine, Node, NodeList, Template, TemplateSyntaxError
 from django.template.base import FilterExpression, Lexer, Parser, Token, Variable, VariableNode
@@ -41,7 +41,9 @@ class TemplateFault(DomainError):
     """What is wrong with a template, and on which ``line`` (from 1; ``None``: the template as a whole)."""
 
     def __init__(self, reason: str | Promise, *, line: int | None = None) -> None:
-        super().__init__(_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} if line else reason)
+        super().__init__(
+            _("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} if line else reason
+        )
         self.line = line
         self.reason = reason
 
@@ -66,7 +68,7 @@ class Budget:
     turns: int
     characters: int
     deadline: float
-    #: Django's ``{% if %}`` turns any exception into «false»; the first fault is kept here and raised at the end.
+    #: Django's ``{% if %}`` turns any exception into «false»: the first fault is kept, and raised at the end.
     fault: TemplateFault | None = None
 
     @classmethod
@@ -110,13 +112,14 @@ def _member(value: Any, name: str) -> Any:
     """The field, property or tuple index ``name`` of ``value``; LookupError for anything else."""
     if isinstance(value, tuple) and name.isdecimal():
         return value[int(name)]
-    if is_dataclass(value) and name in _members(type(value)):
+    kind: type[Any] = type(value)
+    if is_dataclass(kind) and name in _members(kind):
         return getattr(value, name)
     raise LookupError(name)
 
 
 @lru_cache
-def _members(kind: Any) -> frozenset[str]:
+def _members(kind: type[Any]) -> frozenset[str]:
     if not kind.__dataclass_params__.frozen:
         return frozenset()
     properties = {
@@ -132,11 +135,14 @@ class StrictExpression(FilterExpression):
         super().__init__(token, parser)
         self.line = parser.line
         if isinstance(self.var, Variable):
-            self.var = StrictVariable(self.var.var, self.line)
+            self.var = StrictVariable(str(self.var.var), self.line)
         self.filters = [
             (
                 function,
-                [(is_name, StrictVariable(value.var, self.line) if is_name else value) for is_name, value in args],
+                [
+                    (is_name, StrictVariable(value.var, self.line) if is_name else value)
+                    for is_name, value in args
+                ],
             )
             for function, args in self.filters
         ]
@@ -190,7 +196,7 @@ class StrictParser(Parser):
 
     def extend_nodelist(self, nodelist: NodeList, node: Node, token: Token) -> None:
         if isinstance(node, VariableNode):
-            node = ShownValue(node.filter_expression)
+            node = ShownValue(cast(StrictExpression, node.filter_expression))
         super().extend_nodelist(nodelist, node, token)
 
     def invalid_block_tag(self, token: Token, command: str, parse_until: Any = None) -> NoReturn:
@@ -217,7 +223,7 @@ class SandboxTemplate(Template):
 class SandboxEngine(Engine):
     """No built-in tag or filter of Django, no loader, no context processor."""
 
-    default_builtins: list[str] = []
+    default_builtins: ClassVar[list[str]] = []
 
     def __init__(self) -> None:
         super().__init__(loaders=[], builtins=[LIBRARY])

@@ -14,12 +14,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.template import Context, Library, Node, NodeList
-from django.template.base import Parser, Token
+from django.template.base import Token
 from django.template.defaulttags import comment, do_if
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import french, identifiers
-from apps.core.sandbox.engine import BUDGET, StrictExpression, TemplateFault
+from apps.core.sandbox.engine import BUDGET, StrictExpression, StrictParser, TemplateFault
 
 register = Library()
 
@@ -54,7 +54,9 @@ class ForNode(Node):
         budget = context[BUDGET]
         texts = []
         for counter, value in enumerate(values, start=1):
-            with context.push(**{self.name: value, "forloop": Loop(counter, counter == 1, counter == len(values))}):
+            with context.push(
+                **{self.name: value, "forloop": Loop(counter, counter == 1, counter == len(values))}
+            ):
                 text = self.body.render(context)
             budget.spend(turns=1, characters=len(text))
             texts.append(text)
@@ -62,7 +64,7 @@ class ForNode(Node):
 
 
 @register.tag("for")
-def do_for(parser: Parser, token: Token) -> ForNode:
+def do_for(parser: StrictParser, token: Token) -> ForNode:
     """``{% for line in lines %} … {% empty %} … {% endfor %}``."""
     match token.split_contents():
         case [_tag, name, "in", values] if name.isidentifier() and not name.startswith("_"):
