@@ -2,13 +2,100 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+def may_see(*models: str) -> Callable[[HttpRequest], bool]:
+    """Whether the user may look at one of ``models`` (``billing.invoice``): an entry appears only then."""
+    needed = []
+    for model in models:
+        app, name = model.split(".")
+        needed += [f"{app}.view_{name}", f"{app}.change_{name}"]
+    return lambda request: any(request.user.has_perm(permission) for permission in needed)
+
+
+def entry(title: Any, icon: str, model: str) -> dict[str, Any]:
+    """One line of the side bar: the list of ``model``."""
+    link = reverse_lazy(f"admin:{model.replace('.', '_')}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": may_see(model)}
+
+
+def branch(title: Any, icon: str, *entries: tuple[Any, str]) -> dict[str, Any]:
+    """A line that opens on others, each a title and a model; it appears with the first of them."""
+    items = [entry(label, "", model) for label, model in entries]
+    seen = may_see(*(model for _label, model in entries))
+    return {"title": title, "icon": icon, "link": items[0]["link"], "permission": seen, "items": items}
+
+
+# The order and the labels are those of the product's outline. An entry comes with its screen.
+NAVIGATION = [
+    {
+        "items": [
+            {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+            entry(_("Customers"), "business", "customers.customer"),
+            entry(_("Mobile fleet"), "smartphone", "lines.line"),
+        ],
+    },
+    {
+        "title": _("Billing"),
+        "separator": True,
+        "items": [
+            entry(_("Loading of mobile CDRs"), "upload_file", "usage.cdrfile"),
+            entry(_("Waiting CDRs"), "pending_actions", "usage.suspendedrecord"),
+            entry(_("Launch of the invoices"), "rocket_launch", "billing.billingrun"),
+            entry(_("Invoices"), "receipt_long", "billing.invoice"),
+        ],
+    },
+    {
+        "title": pgettext_lazy("menu", "Administration"),
+        "separator": True,
+        "items": [
+            branch(
+                _("Management of sales offers"),
+                "sell",
+                (_("Mobile offers"), "catalog.plan"),
+                (_("Mobile options"), "catalog.option"),
+                (_("Equipment & services"), "catalog.product"),
+            ),
+            branch(
+                pgettext_lazy("menu", "Management"),
+                "settings",
+                (_("SIM status management"), "sims.simcard"),
+                (_("Minute grids"), "tariffs.tariff"),
+            ),
+        ],
+    },
+    {
+        "title": _("Customisation"),
+        "separator": True,
+        "items": [entry(_("Identity & logo"), "palette", "branding.integrator")],
+    },
+    {
+        "title": _("Supervision"),
+        "separator": True,
+        "items": [entry(_("Users & roles"), "manage_accounts", "accounts.user")],
+    },
+]
 
 UNFOLD = {
-    "SITE_TITLE": "ISM",
-    "SITE_HEADER": "ISM",
+    "SITE_TITLE": "apps.branding.shell.title",
+    "SITE_HEADER": "apps.branding.shell.header",
+    "SITE_LOGO": "apps.branding.shell.logo",
     "SITE_SYMBOL": "sim_card",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": [{"title": _("Back office"), "items": []}]},
+    "BORDER_RADIUS": "6px",
+    "COLORS": {"primary": "apps.branding.shell.palette"},
+    "STYLES": [lambda request: static("core/admin.css")],
+    "SCRIPTS": [lambda request: static("core/dialogs.js")],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -6,7 +6,12 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from apps.branding.views import logo
+from apps.core.files import serve
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("files/<slug:kind>/<int:pk>/", serve, name="file"),
+    path("logo/<slug:digest>/", logo, name="logo"),
 ]

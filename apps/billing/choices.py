@@ -16,6 +16,13 @@ class RunState(BadgeChoices):
     DONE = "done", "success", pgettext_lazy("billing run", "Done")
 
 
+class InvoiceState(BadgeChoices):
+    """What an invoice is by its number: no column says it."""
+
+    DRAFT = "draft", "info", pgettext_lazy("invoice", "Draft")
+    ISSUED = "issued", "success", pgettext_lazy("invoice", "Issued")
+
+
 class ItemState(BadgeChoices):
     DRAFTED = "drafted", "info", pgettext_lazy("run item", "Draft")
     ISSUED = "issued", "success", pgettext_lazy("run item", "Issued")

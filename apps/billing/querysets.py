@@ -1,11 +1,17 @@
-"""Adjectives of invoices."""
+"""Adjectives of invoices and runs."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
+from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
+from django.db.models.functions import Coalesce
+
+from apps.billing.choices import ItemState, RunState
+from apps.core.fields import MoneyField
+from apps.customers.models import Customer
 
 
 class InvoiceQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -17,3 +23,59 @@ class InvoiceQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def due_on(self, day: date) -> Self:
         return self.issued().filter(due_date=day)
+
+    def matching(self, text: str) -> Self:
+        """Invoices whose number begins with ``text`` or ends with it, or whose customer it is."""
+        text = text.strip()
+        return self.filter(
+            Q(number__istartswith=text)
+            | Q(number__iendswith=text)
+            | Q(customer__in=Customer.objects.matching(text))
+        )
+
+
+    def with_net_of(self, line_id: int) -> Self:
+        """Invoices that bill something of a mobile line, the latest first; ``line_net`` is the net of that part."""
+        from apps.billing.models import InvoiceLine
+
+        parts = InvoiceLine.objects.filter(line=line_id)
+        part = parts.filter(invoice=OuterRef("pk")).order_by().values("invoice").annotate(total=Sum("net"))
+        return (
+            self.filter(pk__in=parts.values("invoice"))
+            .annotate(line_net=Subquery(part.values("total")))
+            .order_by("-issue_date", "-pk")
+        )
+
+
+class InvoiceLineQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def net_by_mobile_line(self) -> dict[str, Any]:
+        """The net of each mobile line's part, by its number; under "" what is the customer's as a whole."""
+        rows = self.order_by().values("msisdn").annotate(part=Sum("net"))
+        return {row["msisdn"]: row["part"] for row in rows}
+
+
+class BillingRunQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def unfinished(self) -> Self:
+        return self.exclude(state=RunState.DONE)
+
+    def with_totals(self) -> Self:
+        """``invoice_count``, ``net_total``, ``gross_total`` of its invoices and drafts, ``refused_count``."""
+        from apps.billing.models import Invoice, RunItem
+
+        invoices = Invoice.objects.filter(run=OuterRef("pk")).order_by().values("run")
+        refused = RunItem.objects.filter(run=OuterRef("pk"), state=ItemState.FAILED).order_by().values("run")
+
+        def over(rows: models.QuerySet[Any], total: Any, field: models.Field[Any, Any]) -> Coalesce:
+            return Coalesce(Subquery(rows.annotate(total=total).values("total")), 0, output_field=field)
+
+        return self.annotate(
+            invoice_count=over(invoices, Count("pk"), models.IntegerField()),
+            refused_count=over(refused, Count("pk"), models.IntegerField()),
+            net_total=over(invoices, Sum("net"), MoneyField()),
+            gross_total=over(invoices, Sum("gross"), MoneyField()),
+        )
+
+
+class RunItemQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def refused_first(self) -> Self:
+        return self.order_by(Case(When(state=ItemState.FAILED, then=0), default=1), "customer__number")

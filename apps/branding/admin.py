@@ -22,13 +22,18 @@ class IntegratorAdmin(HistoryModelAdmin):
     readonly_fields = ("current_logo",)
     fieldsets = (
         (_("Logo and colours"), {
-            "fields": ("current_logo", "new_logo", "without_logo", "primary_colour", "accent_colour"),
+            "fields": ("current_logo", "new_logo", "without_logo", ("primary_colour", "accent_colour")),
         }),
         (_("Company"), {
-            "fields": ("legal_name", "trade_name", "legal_form", "capital", "siren", "siret", "rcs", "vat_number"),
+            "fields": (
+                ("legal_name", "trade_name"),
+                ("legal_form", "capital"),
+                ("siren", "siret"),
+                ("rcs", "vat_number"),
+            ),
         }),
-        (_("Address"), {"fields": ("address", "postal_code", "city", "country", "email", "phone")}),
-        (_("Bank details"), {"fields": ("account_holder", "iban", "bic", "bank", "creditor_id")}),
+        (_("Address"), {"fields": ("address", ("postal_code", "city", "country"), ("email", "phone"))}),
+        (_("Bank details"), {"fields": (("account_holder", "bank"), ("iban", "bic"), "creditor_id")}),
         (_("Your contact"), {"fields": ("contact",)}),
     )
 

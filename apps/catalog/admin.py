@@ -25,7 +25,6 @@ class PriceInline(ReadOnlyInline):
 class AllowanceInline(ReadOnlyInline):
     model = Allowance
     fields = ("kind", "included")
-    readonly_fields = ("included",)
     ordering = ("kind",)
     tab = False
 
@@ -48,11 +47,12 @@ class OfferAdmin(ReadOnly, ModelAdmin):
     list_filter: tuple[Any, ...] = (("in_advance", BooleanRadioFilter),)
     search_fields = ("code", "label")
     search_help_text = _("Code or label")
-    inlines = (PriceInline, AllowanceInline)
+    inlines: tuple[Any, ...] = (PriceInline, AllowanceInline)
+    keeps_history = False
     fieldsets: Any = (
-        (None, {"fields": ("code", "label", percent(Offer.vat_rate), "in_advance", "throughput")}),
-        (_("Sale"), {"fields": ("on_sale_from", "on_sale_until", "sales_account")}),
-        (_("Purchase"), {"fields": ("wholesale_code", money(Offer.wholesale_cost))}),
+        (None, {"fields": (("code", "label"), (percent(Offer.vat_rate), "in_advance"), "throughput")}),
+        (_("Sale"), {"fields": (("on_sale_from", "on_sale_until"), "sales_account")}),
+        (_("Purchase"), {"fields": (("wholesale_code", money(Offer.wholesale_cost)),)}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -89,6 +89,6 @@ class ProductAdmin(OfferAdmin):
     list_filter = (("kind", ChoicesDropdownFilter), ("recurring", BooleanRadioFilter))
     inlines = (PriceInline,)
     fieldsets = (
-        (None, {"fields": ("kind", "code", "label", "recurring", percent(Offer.vat_rate), "in_advance")}),
+        (None, {"fields": (("code", "label"), ("kind", "recurring"), (percent(Offer.vat_rate), "in_advance"))}),
         *OfferAdmin.fieldsets[1:],
     )

@@ -18,7 +18,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.text import get_valid_filename
@@ -26,6 +26,7 @@ from django.utils.timezone import localdate
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from apps.core.exceptions import DomainError
 from apps.core.slots import contributions
 
 SLOT = "core.files"
@@ -122,7 +123,10 @@ def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         raise Http404
     if not user.has_perm(source.permission):  # type: ignore[union-attr]
         raise PermissionDenied
-    content = source.find(request, pk)
+    try:
+        content = source.find(request, pk)
+    except DomainError as refusal:
+        return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
     if content is None:
         raise Http404
     response = FileResponse(

@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import french
 from apps.core.periods import Days
 
 
@@ -52,6 +54,13 @@ class Period(models.Model):
     @property
     def days(self) -> Days:
         return Days(self.start, self.end)
+
+    @property
+    def held(self) -> str:
+        """The days on which it holds, the first and the last named: «du 01/10/2026 au 31/10/2026»."""
+        if self.end is None:
+            return gettext("since %(day)s") % {"day": french.day(self.start)}
+        return french.days(self.start, self.end)
 
 
 class Frozen(models.Model):

@@ -23,6 +23,8 @@ class Panel:
     context: Callable[[Any, Any], dict[str, Any]]
     permission: str
     order: int = 100
+    #: Behind a tab of its own; else below the fields of the page.
+    tab: bool = True
 
 
 @dataclass(frozen=True)

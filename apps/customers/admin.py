@@ -28,7 +28,6 @@ class AddressInline(ReadOnlyInline):
 class MandateInline(ReadOnlyInline):
     model = Mandate
     fields = ("reference", "signed_on", "masked_iban", "bic", "revoked_on")
-    readonly_fields = ("masked_iban",)
     ordering = ("-signed_on",)
 
     @admin.display(description=_("IBAN"))
@@ -50,23 +49,18 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
     search_help_text = _("Number, name or SIREN")
     inlines = (ContactInline, AddressInline, MandateInline)
     fieldsets = (
-        (None, {"fields": ("number", "kind", "name", "legal_name", "siren", "siret")}),
+        (None, {"fields": (("number", "kind"), ("name", "legal_name"), ("siren", "siret"))}),
         (_("Invoicing"), {
             "fields": (
-                "payment_mode",
-                "payment_terms",
-                "vat_regime",
-                "vat_number",
-                "auxiliary_account",
-                "purchase_order",
-                "cost_centre",
-                "electronic_address",
+                ("payment_mode", "payment_terms"),
+                ("vat_regime", "vat_number"),
+                ("auxiliary_account", "electronic_address"),
+                ("purchase_order", "cost_centre"),
+                ("without_call_detail", "full_numbers"),
             ),
         }),
-        (_("Call detail"), {"fields": ("without_call_detail", "full_numbers")}),
-        (_("Customer space"), {"fields": ("login", "created_at")}),
+        (_("Customer space"), {"fields": (("login", "created_at"),)}),
     )
-    readonly_fields = ("created_at",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_main_city()

@@ -6,3 +6,8 @@ class LinesConfig(AppConfig):
     name = "apps.lines"
     label = "lines"
     verbose_name = _("Lines")
+
+    def ready(self) -> None:
+        from apps.lines import panels
+
+        panels.register()

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.catalog.choices import OfferKind
+from apps.core.search import by_number, typed_digits
+from apps.customers.models import Customer
+from apps.sims.models import ICCID_BEGINNING
+
+# From so many digits on, a text is a telephone number and not the number of a customer.
+WHOLE_NUMBER = 10
 
 
 class LineQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -27,3 +36,42 @@ class LineQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.filter(
             Q(sims__end__isnull=True) | Q(sims__end__gt=day), sims__sim__iccid=iccid, sims__start__lte=day
         )
+
+    def matching(self, text: str) -> Self:
+        """Lines found by a number typed in any way or by its last digits, a card, a user name, or a customer."""
+        from apps.lines.models import LineSim
+
+        text = text.strip()
+        customers = Q(customer__in=Customer.objects.matching(text))
+        by_msisdn = by_number("msisdn", text)
+        if by_msisdn is None:
+            return self.filter(customers | Q(user_name__icontains=text))
+        digits = typed_digits(text) or ""
+        if len(digits) >= ICCID_BEGINNING and digits.startswith("89"):
+            return self.filter(pk__in=LineSim.objects.filter(sim__iccid__startswith=digits).values("line"))
+        if len(digits) >= WHOLE_NUMBER:
+            return self.filter(by_msisdn)
+        return self.filter(by_msisdn | customers)
+
+    def with_latest(self, day: date) -> Self:
+        """``latest_plan``, ``latest_iccid``, ``latest_tariff``: in force on ``day``, or the last ones before it."""
+        from apps.lines.models import LineSim, LineTariff, Subscription
+
+        def latest(periods: models.QuerySet[Any], value: str) -> Subquery:
+            begun = periods.filter(line=OuterRef("pk"), start__lte=day)
+            return Subquery(begun.order_by("-start").values(value)[:1])
+
+        return self.annotate(
+            latest_plan=latest(Subscription.objects.filter(kind=OfferKind.PLAN), "offer__label"),
+            latest_iccid=latest(LineSim.objects.all(), "sim__iccid"),
+            latest_tariff=latest(LineTariff.objects.all(), "tariff__label"),
+        )
+
+
+def with_line_count(customers: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+    """``line_count``: the lines of each customer that serve on ``day``."""
+    from apps.lines.models import Line
+
+    serving = Line.objects.serving_on(day).filter(customer=OuterRef("pk")).order_by().values("customer")
+    counted = serving.annotate(count=Count("pk")).values("count")
+    return customers.annotate(line_count=Coalesce(Subquery(counted), 0))

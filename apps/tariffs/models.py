@@ -16,11 +16,21 @@ from apps.core.fields import MoneyField
 from apps.tariffs.choices import Direction
 
 
+class TariffQuerySet(models.QuerySet["Tariff"]):
+    def with_versions(self) -> Self:
+        """``version_count``, and ``latest_from``: the day of the latest dated version, None if none is dated."""
+        return self.annotate(
+            version_count=models.Count("versions"), latest_from=models.Max("versions__valid_from")
+        )
+
+
 class Tariff(models.Model):
     """A named grid that lines are put on; its rates live in its versions."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     label = models.CharField(_("label"), max_length=80)
+
+    objects = TariffQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("minute grid")
@@ -37,6 +47,10 @@ class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
         return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).order_by(
             models.F("valid_from").desc(nulls_last=True)
         )
+
+    def with_rate_count(self) -> Self:
+        """``rate_count``: how many rows the version has."""
+        return self.annotate(rate_count=models.Count("rates"))
 
 
 class TariffVersion(models.Model):

@@ -9,6 +9,8 @@ class UsageConfig(AppConfig):
     verbose_name = _("Usage")
 
     def ready(self) -> None:
+        from apps.usage import panels
         from apps.usage.defaults import install_defaults
 
+        panels.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="usage.defaults")

@@ -12,6 +12,7 @@ from apps.core.fields import MoneyField
 from apps.lines.models import Line
 from apps.tariffs.models import Rate
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
+from apps.usage.querysets import RatedRecordQuerySet, SuspendedRecordQuerySet
 
 LINE = pgettext_lazy("mobile line", "line")
 
@@ -146,6 +147,8 @@ class RatedRecord(RawRecord):
         verbose_name=_("statement"),
     )
 
+    objects = RatedRecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rated record")
         verbose_name_plural = _("rated records")
@@ -168,6 +171,8 @@ class SuspendedRecord(RawRecord):
     detail = models.CharField(_("detail"), max_length=200, blank=True)
     line_number = models.BigIntegerField(_("file line"))
     raw = models.TextField(_("raw text"), blank=True)
+
+    objects = SuspendedRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("waiting record")

@@ -5,10 +5,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.billing.choices import DocumentPart, LineKind, VatCategory
+from apps.billing.choices import DocumentPart, InvoiceState, LineKind, VatCategory
 from apps.billing.models.runs import BillingRun
-from apps.billing.querysets import InvoiceQuerySet
+from apps.billing.querysets import InvoiceLineQuerySet, InvoiceQuerySet
 from apps.catalog.choices import UsageKind
+from apps.core import french
 from apps.core.fields import MoneyField
 from apps.core.models import Frozen
 from apps.customers.models import Customer
@@ -96,6 +97,15 @@ class Invoice(Frozen):
     def is_issued(self) -> bool:
         return self.number is not None
 
+    @property
+    def period_text(self) -> str:
+        """«du 01/10/2026 au 31/10/2026»."""
+        return french.days(self.period_start, self.period_end)
+
+    @property
+    def state(self) -> InvoiceState:
+        return InvoiceState.ISSUED if self.is_issued else InvoiceState.DRAFT
+
 
 class InvoiceLine(Frozen):
     """One line of an invoice. ``net`` is in euros excluding tax, negative for a discount or a refund."""
@@ -125,6 +135,8 @@ class InvoiceLine(Frozen):
     discount = models.ForeignKey(Discount, on_delete=models.PROTECT, null=True, related_name="+")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
 
+    objects = InvoiceLineQuerySet.as_manager()
+
     frozen_when = OF_AN_ISSUED_INVOICE
     frozen_insert = True
 
@@ -138,6 +150,10 @@ class InvoiceLine(Frozen):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def period_text(self) -> str:
+        return french.days(self.period_start, self.period_end)
 
 
 class InvoiceVat(Frozen):

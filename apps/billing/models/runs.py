@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.billing.choices import ItemState, RunState
+from apps.billing.querysets import BillingRunQuerySet, RunItemQuerySet
 from apps.core.fsm import ProtectedFSMMixin
 from apps.core.periods import Month
 from apps.customers.models import Customer
@@ -33,6 +34,8 @@ class BillingRun(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     lease_token = models.CharField(max_length=36, blank=True, editable=False)
     lease_holder = models.CharField(max_length=80, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
+
+    objects = BillingRunQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("billing run")
@@ -82,6 +85,8 @@ class RunItem(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", verbose_name=_("customer"))
     state = models.CharField(_("state"), max_length=8, choices=ItemState.choices)
     reason = models.TextField(_("reason"), blank=True)
+
+    objects = RunItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("run item")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -29,8 +29,10 @@ class ColumnsAsFields:
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         declared = super().get_readonly_fields(request, obj)  # type: ignore[misc]
-        named: Iterable[Any] = flatten(self.fields or ()) or flatten_fieldsets(self.fieldsets or ())
-        return [*declared, *(field for field in named if callable(field))]
+        return [*declared, *(field for field in self.named_fields() if callable(field))]
+
+    def named_fields(self) -> list[Any]:
+        return flatten(self.fields or ()) or flatten_fieldsets(self.fieldsets or ())
 
 
 class ReadOnly:
@@ -41,6 +43,20 @@ class ReadOnly:
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.named_fields()  # type: ignore[attr-defined, no-any-return]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, **self._without_advice(kwargs))  # type: ignore[misc]
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        return super().get_formset(request, obj, **self._without_advice(kwargs))  # type: ignore[misc]
+
+    def _without_advice(self, kwargs: dict[str, Any]) -> dict[str, Any]:
+        """Help texts tell how to fill a field in: nobody does here."""
+        fields = self.opts.fields  # type: ignore[attr-defined]
+        return {"help_texts": {field.name: "" for field in fields}, **kwargs}
 
 
 class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no types
@@ -75,6 +91,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     show_facets = ShowFacets.NEVER
     paginator = EstimatedPaginator
 
+    #: Whether the page leads to its history: versions, or the journal of what was done here.
+    keeps_history = True
     #: Panels of this page (higher apps contribute theirs) and links of its header.
     panels: ClassVar[Sequence[Panel]] = ()
     links: ClassVar[Sequence[Link]] = ()
@@ -126,6 +144,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
+        context["show_history"] = self.keeps_history
         if obj is not None and not context.get("is_popup"):
             panels = tabs(f"{self._page}.panels", self.panels, obj, request)
             context["datasets"] = [*context.get("datasets", ()), *panels]

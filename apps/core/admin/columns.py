@@ -10,9 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from apps.core import french, identifiers
 from apps.core.choices import BadgeChoices
@@ -57,10 +56,8 @@ def status(member: BadgeChoices) -> SafeString:
 
 
 def days_held(row: Period) -> str:
-    """The days of a period, both named: «du 01/10/2026 au 31/10/2026», or «depuis le 01/10/2026»."""
-    if row.end is None:
-        return gettext("since %(day)s") % {"day": date_format(row.start)}
-    return french.days(row.start, row.end)
+    """The days of a dated fact, see :attr:`Period.held`."""
+    return row.held
 
 
 days_held.short_description = pgettext_lazy("dated fact", "period")  # type: ignore[attr-defined]

@@ -6,8 +6,9 @@ A panel is declared by the page's ModelAdmin (``panels``) or contributed by a hi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any
 
 from django.http import HttpRequest
@@ -48,8 +49,15 @@ class PanelTab:
     panel: Panel
     row: Any
     request: HttpRequest
-    model_name: str
-    tab = True
+
+    @property
+    def tab(self) -> bool:
+        return self.panel.tab
+
+    @property
+    def model_name(self) -> str:
+        """What the tab is called in addresses: ``…/change/#dataset-periods`` for ``lines/periods.html``."""
+        return PurePosixPath(self.panel.template).stem
 
     @property
     def title(self) -> Any:
@@ -61,9 +69,7 @@ class PanelTab:
         return render_to_string("admin/panel.html", context, request=self.request)
 
 
-def tabs(slot: str, declared: Sequence[Panel], row: Any, request: HttpRequest) -> Iterator[PanelTab]:
+def tabs(slot: str, declared: Sequence[Panel], row: Any, request: HttpRequest) -> list[PanelTab]:
     """The panels of ``row`` that this user may see, in their order."""
     panels = sorted([*declared, *contributions(slot)], key=lambda panel: panel.order)
-    for position, panel in enumerate(panels):
-        if request.user.has_perm(panel.permission):
-            yield PanelTab(panel, row, request, f"panel-{position}")
+    return [PanelTab(panel, row, request) for panel in panels if request.user.has_perm(panel.permission)]

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from apps.core.admin import ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
+from apps.lines.choices import LineStatus
+from apps.lines.models import Discount, Line, LineOperation, OneOffCharge, Subscription
+from apps.lines.panels import PERIODS
+from apps.lines.wording import changes_text, discount_text
+
+
+class SubscriptionInline(ReadOnlyInline):
+    model = Subscription
+    fields = (
+        "offer",
+        "kind",
+        days_held,
+        money(Subscription.price),
+        "quantity",
+        "in_advance",
+        "prorata",
+        "special_conditions",
+    )
+    ordering = ("-start", "-pk")
+    list_select_related = ("offer",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("discounts")
+
+    @admin.display(description=_("special conditions"))
+    def special_conditions(self, subscription: Subscription) -> str | None:
+        return ", ".join(discount_text(one) for one in subscription.discounts.all()) or None
+
+
+class OneOffChargeInline(ReadOnlyInline):
+    model = OneOffCharge
+    fields = ("day", "label", money(OneOffCharge.price), "quantity")
+    ordering = ("-day", "-pk")
+
+
+class OperationInline(ReadOnlyInline):
+    model = LineOperation
+    fields = ("at", "kind", "effective_on", "actor", "reason", "changes")
+    ordering = ("-at", "-pk")
+    list_select_related = ("actor",)
+
+    @admin.display(description=_("changes"))
+    def changes(self, operation: LineOperation) -> Any:
+        return format_html_join("", "<div>{}</div>", ((one,) for one in changes_text(operation))) or None
+
+
+@admin.register(Line)
+class LineAdmin(ReadOnly, ModelAdmin):
+    """«Parc mobile». What a line is now, everything it has been, and what was done to it."""
+
+    list_display = (
+        number(Line.msisdn),
+        "user_name",
+        "customer",
+        "latest_plan",
+        badge(Line.status, LineStatus),
+        "latest_iccid",
+        "activated_on",
+        "terminated_on",
+    )
+    list_select_related = ("customer",)
+    list_filter = (("status", ChoicesDropdownFilter), ("customer", AutocompleteSelectFilter))
+    search_fields = ("msisdn",)
+    search_help_text = _("Number, last digits, ICCID, user or customer")
+    fieldsets = (
+        (None, {
+            "fields": (
+                (number(Line.msisdn), badge(Line.status, LineStatus)),
+                ("user_name", "customer"),
+                ("latest_iccid", "latest_tariff"),
+            ),
+        }),
+        (_("Offer"), {
+            "fields": (("latest_plan", "usage_discounts"), ("commitment_months", "committed_from")),
+        }),
+        (_("Dates"), {"fields": (("activated_on", "billing_start", "terminated_on"),)}),
+    )
+    inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
+    panels = (PERIODS,)
+    keeps_history = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).with_latest(localdate())
+
+    @admin.display(description=_("plan"))
+    def latest_plan(self, line: Any) -> str | None:
+        return line.latest_plan  # type: ignore[no-any-return]
+
+    @admin.display(description=_("SIM card"))
+    def latest_iccid(self, line: Any) -> str | None:
+        return line.latest_iccid  # type: ignore[no-any-return]
+
+    @admin.display(description=_("minute grid"))
+    def latest_tariff(self, line: Any) -> str | None:
+        return line.latest_tariff  # type: ignore[no-any-return]
+
+    @admin.display(description=_("discounts on usage"))
+    def usage_discounts(self, line: Line) -> str | None:
+        return ", ".join(discount_text(one) for one in Discount.objects.filter(line=line)) or None

@@ -1,0 +1,80 @@
+"""What lines show on their own page and contribute to the pages of lower apps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.core.slots import ListColumn, Panel, contribute
+from apps.customers.models import Customer
+from apps.lines.models import Line
+from apps.lines.querysets import with_line_count
+from apps.sims.models import SimCard
+
+SHOWN = 10
+
+
+def periods_of(line: Line, request: HttpRequest) -> dict[str, Any]:
+    """Every dated fact of the line, the latest first."""
+    return {
+        "numbers": line.numbers.order_by("-start"),
+        "sims": line.sims.select_related("sim").order_by("-start"),
+        "tariffs": line.tariffs.select_related("tariff").order_by("-start"),
+        "states": line.states.order_by("-start"),
+    }
+
+
+def lines_of_customer(customer: Customer, request: HttpRequest) -> dict[str, Any]:
+    lines = customer.lines.with_latest(localdate())
+    return {
+        "lines": lines[:SHOWN],
+        "line_count": customer.lines.count(),
+        "all_lines": f"{reverse('admin:lines_line_changelist')}?customer__id__exact={customer.pk}",
+    }
+
+
+def lines_of_card(card: SimCard, request: HttpRequest) -> dict[str, Any]:
+    """Which line the card was in, and when."""
+    return {"periods": card.line_periods.select_related("line__customer").order_by("-start")}
+
+
+PERIODS = Panel(
+    title=_("Periods"), template="lines/periods.html", context=periods_of, permission="lines.view_line", order=10
+)
+
+
+def register() -> None:
+    contribute(
+        "customers.customer.columns",
+        ListColumn(
+            name="line_count",
+            title=_("lines in service"),
+            annotate=lambda customers: with_line_count(customers, localdate()),
+            permission="lines.view_line",
+        ),
+    )
+    contribute(
+        "customers.customer.panels",
+        Panel(
+            title=pgettext_lazy("mobile line", "Lines"),
+            template="lines/customer_lines.html",
+            context=lines_of_customer,
+            permission="lines.view_line",
+            order=10,
+        ),
+    )
+    contribute(
+        "sims.simcard.panels",
+        Panel(
+            title=pgettext_lazy("mobile line", "Lines"),
+            template="lines/card_lines.html",
+            context=lines_of_card,
+            permission="lines.view_line",
+            order=10,
+        ),
+    )

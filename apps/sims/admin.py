@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from apps.core.admin import HistoryModelAdmin, ReadOnly, ServiceDialog, badge, number
+from apps.sims.choices import SimStatus
+from apps.sims.models import SimCard
+
+
+@admin.register(SimCard)
+class SimCardAdmin(ReadOnly, HistoryModelAdmin):
+    """«Gestion status SIM». PIN and PUK codes are on no list and no page: they are asked for, and the asking logged."""
+
+    list_display = (
+        "iccid",
+        badge(SimCard.status, SimStatus),
+        number(SimCard.msisdn),
+        "format",
+        "network",
+        "batch",
+        "imported_at",
+    )
+    list_filter = (("status", ChoicesDropdownFilter), ("format", ChoicesDropdownFilter))
+    search_fields = ("iccid",)
+    search_help_text = _("ICCID, IMSI, number or batch")
+    fieldsets = (
+        (None, {"fields": (("iccid", badge(SimCard.status, SimStatus)), ("imsi", number(SimCard.msisdn)))}),
+        (_("Card"), {"fields": (("format", "network"), ("batch", "imported_at"))}),
+    )
+    actions_detail = ("show_codes",)
+
+    show_codes = ServiceDialog(
+        title=_("Show the codes"),
+        description=_("PIN and PUK codes of this card. That you looked at them is written to the journal."),
+        permission="sims.view_sim_secrets",
+        service=lambda card, actor, answers: card,
+        answer_template="sims/codes.html",
+        icon="key",
+    )

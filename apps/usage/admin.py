@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from apps.catalog.quantities import quantity_text
+from apps.core.admin import Link, ModelAdmin, ReadOnly, badge, count, number, price
+from apps.usage.choices import FileState, RecordKind
+from apps.usage.filters import MonthFilter
+from apps.usage.models import CdrFile, RatedRecord, RawRecord, SuspendedRecord
+
+
+def records_of(file: CdrFile, listed: type[RawRecord]) -> str:
+    return f"{reverse(f'admin:usage_{listed._meta.model_name}_changelist')}?file__id__exact={file.pk}"
+
+
+@admin.register(CdrFile)
+class CdrFileAdmin(ReadOnly, ModelAdmin):
+    """«Chargement CDRs mobile»: what was loaded, and what became of each of its lines."""
+
+    list_display = (
+        "name",
+        badge(CdrFile.state, FileState),
+        "started_at",
+        count(CdrFile.lines),
+        count(CdrFile.rated),
+        count(CdrFile.duplicate),
+        count(CdrFile.unknown_number),
+        count(CdrFile.inactive_line),
+        count(CdrFile.unrated),
+        count(CdrFile.malformed),
+        price(CdrFile.amount),
+    )
+    list_filter = (("state", ChoicesDropdownFilter),)
+    search_fields = ("name",)
+    search_help_text = _("File name")
+    fieldsets = (
+        (None, {
+            "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size)), "sha256"),
+        }),
+        (_("Loading"), {"fields": ("loaded_by", ("started_at", "finished_at"))}),
+        (_("Lines"), {
+            "fields": (
+                (count(CdrFile.lines), count(CdrFile.rated)),
+                (count(CdrFile.duplicate), count(CdrFile.unknown_number)),
+                (count(CdrFile.inactive_line), count(CdrFile.unrated)),
+                count(CdrFile.malformed),
+            ),
+        }),
+        (_("Amounts"), {"fields": ((price(CdrFile.amount), price(CdrFile.cost)),)}),
+    )
+    links = (
+        Link(
+            title=_("Rated records"),
+            url=lambda file: records_of(file, RatedRecord),
+            permission="usage.view_ratedrecord",
+            icon="receipt_long",
+        ),
+        Link(
+            title=_("Waiting records"),
+            url=lambda file: records_of(file, SuspendedRecord),
+            permission="usage.view_suspendedrecord",
+            icon="pending",
+        ),
+    )
+
+
+class RecordAdmin(ReadOnly, ModelAdmin):
+    """What rated and waiting records have in common."""
+
+    @admin.display(description=_("quantity"))
+    def shown_quantity(self, record: RawRecord) -> str | None:
+        if record.kind is None or record.quantity is None:
+            return None
+        return quantity_text(RecordKind(record.kind).usage, record.quantity)
+
+
+@admin.register(SuspendedRecord)
+class SuspendedRecordAdmin(RecordAdmin):
+    """«CDRs en attente»: nothing is dropped, each says why it waits."""
+
+    list_display = (
+        "shown_id",
+        "reason",
+        "detail",
+        number(SuspendedRecord.msisdn),
+        "started_at",
+        "kind",
+        number(SuspendedRecord.correspondent),
+        "shown_quantity",
+        "file",
+        "line_number",
+    )
+    list_select_related = ("file",)
+    list_filter = (("reason", ChoicesDropdownFilter), ("file", AutocompleteSelectFilter))
+    search_fields = ("msisdn",)
+    search_help_text = _("Number or CDR identifier")
+    ordering = ("-id",)
+    fieldsets = (
+        (None, {"fields": (("shown_id", "reason"), "detail", ("file", "line_number"), "raw")}),
+        (_("Record"), {
+            "fields": (
+                (number(SuspendedRecord.msisdn), "started_at"),
+                ("kind", "direction"),
+                (number(SuspendedRecord.correspondent), "shown_quantity"),
+                ("origin_zone", price(SuspendedRecord.cost)),
+            ),
+        }),
+    )
+    keeps_history = False
+
+    @admin.display(description=_("CDR identifier"), ordering="cdr_id")
+    def shown_id(self, record: SuspendedRecord) -> str:
+        return str(record)
+
+
+@admin.register(RatedRecord)
+class RatedRecordAdmin(RecordAdmin):
+    """Rated records of a line or a file; reached from their pages, since nobody reads millions of rows."""
+
+    list_display = (
+        "started_at",
+        number(RatedRecord.msisdn),
+        "kind",
+        "direction",
+        number(RatedRecord.correspondent),
+        "destination",
+        "shown_quantity",
+        "included_part",
+        price(RatedRecord.price),
+        "is_closed",
+    )
+    list_filter = (MonthFilter, ("line", AutocompleteSelectFilter), ("file", AutocompleteSelectFilter))
+    fieldsets = (
+        (None, {
+            "fields": (("cdr_id", "file"), (number(RatedRecord.msisdn), "line"), ("started_at", "local_date")),
+        }),
+        (_("Record"), {
+            "fields": (
+                ("kind", "direction"),
+                (number(RatedRecord.correspondent), "shown_quantity"),
+                "origin_zone",
+            ),
+        }),
+        (_("Price"), {
+            "fields": (
+                ("destination", "rate"),
+                ("billed_part", "included_part"),
+                (price(RatedRecord.price), price(RatedRecord.cost)),
+                "statement",
+            ),
+        }),
+    )
+    keeps_history = False
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """By start on one line, whose index is in that order; else the latest loaded first, by primary key."""
+        return ("-started_at",) if "line__id__exact" in request.GET else ("-id",)
+
+    @admin.display(description=_("billed quantity"))
+    def billed_part(self, record: RatedRecord) -> str:
+        return self._part(record, record.billed_quantity)
+
+    @admin.display(description=_("taken from the allowance"))
+    def included_part(self, record: RatedRecord) -> str | None:
+        return self._part(record, record.covered_quantity) if record.covered_quantity else None
+
+    @admin.display(description=_("invoiced"), boolean=True)
+    def is_closed(self, record: RatedRecord) -> bool:
+        return record.statement_id is not None
+
+    def _part(self, record: RatedRecord, quantity: int) -> str:
+        return quantity_text(RecordKind(record.kind).usage, quantity)

@@ -1,0 +1,38 @@
+"""Adjectives of call records. Each follows an index: there are millions of rows."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Count, Max, Min, Q, Sum
+
+from apps.core.periods import Month, months_between
+from apps.core.search import by_number
+
+
+class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def by_month_of(self, line_id: int) -> models.QuerySet:  # type: ignore[type-arg]
+        """One row per month of a line, the latest first: ``month``, ``records``, ``amount``, ``open_records``."""
+        return (
+            self.filter(line=line_id)
+            .order_by("-month")
+            .values("month")
+            .annotate(records=Count("pk"), amount=Sum("price"), open_records=Count("pk", filter=Q(statement=None)))
+        )
+
+    def months(self) -> list[date]:
+        """First days of the months from the latest record's back to the earliest's."""
+        ends = self.order_by().aggregate(first=Min("month"), last=Max("month"))
+        if ends["first"] is None:
+            return []
+        return [month.start for month in months_between(Month.of(ends["first"]), Month.of(ends["last"]))][::-1]
+
+
+class SuspendedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def matching(self, text: str) -> Self:
+        """Waiting records of a number, typed in any way, or with this identifier."""
+        number = by_number("msisdn", text)
+        identified = Q(cdr_id=text.strip())
+        return self.filter(identified if number is None else identified | number)

@@ -1,0 +1,241 @@
+"""Rows for the screens: ``make(20)`` fills every list with twenty rows that look like a month's work.
+
+What the services write elsewhere is written straight here: the screens only show it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from apps.billing.choices import ItemState, LineKind, RunState, VatCategory
+from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat, RunItem
+from apps.branding.models import Integrator
+from apps.catalog.choices import OfferKind, UsageKind
+from apps.customers.models import Customer
+from apps.documents.choices import DocumentKind
+from apps.documents.models import NumberSeries
+from apps.lines.models import Line
+from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
+from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
+from tests.factories import (
+    AllowanceFactory,
+    DiscountFactory,
+    LineFactory,
+    LineOperationFactory,
+    MandateFactory,
+    OneOffChargeFactory,
+    OptionFactory,
+    PlanFactory,
+    RateFactory,
+    ServiceFactory,
+    SimCardFactory,
+    SubscriptionFactory,
+    TariffVersionFactory,
+    UserFactory,
+)
+
+OCTOBER = date(2026, 10, 1)
+NOVEMBER = date(2026, 11, 1)
+ISSUED_ON = date(2026, 11, 3)
+
+
+def make(n: int) -> None:
+    """At least ``n`` rows of everything that has a list, and ``n`` children on the pages that have tables."""
+    integrator()
+    plan = PlanFactory(label="Forfait Pro illimité", throughput="5G")
+    AllowanceFactory(offer=plan, kind=UsageKind.VOICE, quantity=None, unlimited=True)
+    AllowanceFactory(offer=plan, kind=UsageKind.DATA, quantity=20 * 1024**3)
+    version = TariffVersionFactory()
+    file, run = a_file(0), a_run(OCTOBER, RunState.DONE)
+    lines = []
+    for number in range(n):
+        line = LineFactory(plan=plan, tariff=version.tariff, price=Decimal("19.90"))
+        lines.append(line)
+        children(line)
+        RateFactory(version=version, prefix=f"33{number:04d}", price_minute=Decimal("0.035"))
+        SimCardFactory(msisdn=f"3363999{number:04d}", network="ISM", batch="LOT001")
+        OptionFactory()
+        ServiceFactory(kind=OfferKind.EQUIPMENT if number % 2 else OfferKind.SERVICE)
+        TariffVersionFactory()
+        UserFactory()
+        a_file(number + 1)
+        a_rated_record(file, line, number)
+        a_waiting_record(file, number)
+        an_invoice(run, line, number)
+        a_run(date(2020 + number // 12, number % 12 + 1, 1), RunState.DONE)
+    # One customer and one line with many children: their pages are lists too.
+    for number in range(n):
+        first = lines[0]
+        children(first)
+        LineFactory(customer=first.customer, plan=plan, tariff=version.tariff)
+        a_rated_record(file, first, n + number)
+
+
+def children(line: Line) -> None:
+    option = SubscriptionFactory(line=line, offer=OptionFactory(), price=Decimal("5.00"), start=line.activated_on)
+    DiscountFactory(subscription=option)
+    OneOffChargeFactory(customer=line.customer, line=line)
+    LineOperationFactory(line=line)
+    MandateFactory(customer=line.customer, revoked_on=date(2026, 6, 1))
+
+
+def integrator() -> Integrator:
+    company, _created = Integrator.objects.get_or_create(
+        pk=Integrator.SOLE,
+        defaults={
+            "legal_name": "Télécom Exemple SAS",
+            "trade_name": "Télécom Exemple",
+            "siren": "732829320",
+            "address": "1 RUE DE L EXEMPLE",
+            "postal_code": "75011",
+            "city": "PARIS",
+        },
+    )
+    return company
+
+
+# --- Call records
+
+
+def a_format() -> CdrFormat:
+    return CdrFormat.objects.get_or_create(code="ISM", defaults={"label": "ISM"})[0]
+
+
+def a_file(number: int, **fields: Any) -> CdrFile:
+    return CdrFile.objects.create(
+        **{
+            "name": f"CDR_MOBILE_DEMO_202610_{number:02d}.csv",
+            "sha256": f"{number:064d}",
+            "size": 1_234_567,
+            "format": a_format(),
+            "state": FileState.LOADED,
+            "finished_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+            "lines": 100,
+            "rated": 92,
+            "duplicate": 3,
+            "unknown_number": 2,
+            "inactive_line": 1,
+            "unrated": 1,
+            "malformed": 1,
+            "amount": Decimal("812.777595"),
+            "cost": Decimal("132.375460"),
+            **fields,
+        }
+    )
+
+
+def _record(file: CdrFile, number: int) -> dict[str, Any]:
+    kind = list(RecordKind)[number % 4]
+    quantity = {RecordKind.VOICE: 754, RecordKind.DATA: 18_874_368}.get(kind, 1)
+    return {
+        "file": file,
+        "format_id": file.format_id,
+        "month": OCTOBER,
+        "cdr_id": f"202610-{file.pk}-{number:08d}",
+        "started_at": datetime(2026, 10, 5, 8, tzinfo=UTC) + timedelta(minutes=17 * number),
+        "local_date": OCTOBER + timedelta(days=number % 28),
+        "kind": kind,
+        "direction": RecordDirection.MO,
+        "correspondent": "" if kind == RecordKind.DATA else "33639980099",
+        "quantity": quantity,
+        "origin_zone": "FR",
+        "cost": Decimal("0.014305"),
+    }
+
+
+def a_rated_record(file: CdrFile, line: Line, number: int) -> RatedRecord:
+    record = _record(file, number)
+    return RatedRecord.objects.create(
+        id=1_000 + number,
+        msisdn=line.msisdn,
+        line=line,
+        destination="France mobile",
+        billed_quantity=record["quantity"],
+        covered_quantity=record["quantity"] // 3,
+        price=Decimal("0.754000"),
+        **record,
+    )
+
+
+def a_waiting_record(file: CdrFile, number: int) -> SuspendedRecord:
+    return SuspendedRecord.objects.create(
+        id=1_000_000 + number,
+        msisdn=f"3363997{number:04d}",
+        reason=list(SuspenseReason)[number % 4],
+        line_number=number + 2,
+        raw="202610-07;33639970000;…",
+        **_record(file, number),
+    )
+
+
+# --- Invoices
+
+
+def a_run(period: date, state: RunState) -> BillingRun:
+    return BillingRun.objects.create(period=period, state=state, created_by=UserFactory())
+
+
+def an_invoice(run: BillingRun, line: Line, number: int, *, issued: bool = True) -> Invoice:
+    """An invoice with a line per kind. Its lines come first: those of an issued one are frozen."""
+    invoice = Invoice.objects.create(
+        run=run,
+        customer=line.customer,
+        period_start=run.period,
+        period_end=NOVEMBER,
+        net=Decimal("1234.50"),
+        vat=Decimal("246.90"),
+        gross=Decimal("1481.40"),
+    )
+    for position, (kind, label, net) in enumerate(CONTENT, start=1):
+        InvoiceLine.objects.create(
+            invoice=invoice,
+            position=position,
+            kind=kind,
+            label=label,
+            line=line,
+            msisdn=line.msisdn,
+            user_name=line.user_name,
+            period_start=run.period,
+            period_end=NOVEMBER,
+            unit_price=abs(net),
+            net=net,
+            vat_rate=20,
+            vat_category=VatCategory.STANDARD,
+        )
+    InvoiceVat.objects.create(
+        invoice=invoice, category=VatCategory.STANDARD, rate=20, base=invoice.net, amount=invoice.vat
+    )
+    RunItem.objects.create(
+        run=run, customer=line.customer, state=ItemState.ISSUED if issued else ItemState.DRAFTED
+    )
+    if issued:
+        Invoice.objects.filter(pk=invoice.pk).update(
+            series=a_series(),
+            number=f"F202611-{number + 1:05d}",
+            position=number + 1,
+            counter=number + 1,
+            issue_date=ISSUED_ON,
+            due_date=date(2026, 12, 3),
+            snapshot={},
+            digest="0" * 64,
+            previous_digest="0" * 64,
+        )
+        invoice.refresh_from_db()
+    return invoice
+
+
+CONTENT = [
+    (LineKind.SUBSCRIPTION, "Forfait Pro illimité", Decimal("1199.50")),
+    (LineKind.DISCOUNT, "Remise 10 %", Decimal("-19.95")),
+    (LineKind.USAGE, "Voix · France mobile", Decimal("54.95")),
+]
+
+
+def a_series() -> NumberSeries:
+    return NumberSeries.objects.get_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "F{YYYY}{MM}-{N:5}"})[0]
+
+
+def a_customer() -> Customer:
+    return Customer.objects.order_by("pk")[0]
