@@ -11,12 +11,27 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from simple_history.models import HistoricalRecords
 
 from apps.core.fsm import ProtectedFSMMixin
+from apps.core.search import by_number, typed_digits
 from apps.sims.choices import SimFormat, SimStatus
+
+# From so many digits on, what starts with 89 is the beginning of a card's number, printed on it.
+ICCID_BEGINNING = 6
 
 
 class SimCardQuerySet(models.QuerySet["SimCard"]):
     def in_stock(self) -> Self:
         return self.filter(status=SimStatus.IN_STOCK)
+
+    def matching(self, text: str) -> Self:
+        """Cards whose ICCID or IMSI begins with ``text``, or ends with it, or that came with this number."""
+        digits = typed_digits(text)
+        if digits is None:
+            return self.filter(batch__istartswith=text.strip())
+        if len(digits) >= ICCID_BEGINNING and digits.startswith("89"):
+            return self.filter(iccid__startswith=digits)
+        return self.filter(
+            Q(iccid__endswith=digits) | Q(imsi__startswith=digits) | (by_number("msisdn", text) or Q())
+        )
 
 
 class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -25,7 +40,11 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     iccid = models.CharField(_("ICCID"), max_length=20, unique=True)
     imsi = models.CharField(_("IMSI"), max_length=15, null=True, blank=True, unique=True)
     msisdn = models.CharField(
-        _("own number"), max_length=15, blank=True, db_index=True, help_text=_("Number that the card comes with, if any.")
+        _("own number"),
+        max_length=15,
+        blank=True,
+        db_index=True,
+        help_text=_("Number that the card comes with, if any."),
     )
     pin1 = models.CharField(_("PIN 1"), max_length=8, blank=True)
     puk1 = models.CharField(_("PUK 1"), max_length=8, blank=True)
@@ -35,7 +54,12 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     network = models.CharField(_("network"), max_length=40, blank=True)
     batch = models.CharField(_("batch"), max_length=40, blank=True, db_index=True)
     status = FSMField(
-        _("status"), max_length=12, choices=SimStatus.choices, default=SimStatus.IN_STOCK, protected=True, db_index=True
+        _("status"),
+        max_length=12,
+        choices=SimStatus.choices,
+        default=SimStatus.IN_STOCK,
+        protected=True,
+        db_index=True,
     )
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
 
@@ -48,7 +72,9 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         ordering = ["iccid"]
         permissions = [("view_sim_secrets", _("Can see PIN and PUK codes"))]
         constraints = [
-            models.CheckConstraint(name="sims_imsi_null_not_empty", condition=Q(imsi__isnull=True) | ~Q(imsi="")),
+            models.CheckConstraint(
+                name="sims_imsi_null_not_empty", condition=Q(imsi__isnull=True) | ~Q(imsi="")
+            ),
             models.CheckConstraint(name="sims_status_is_known", condition=Q(status__in=SimStatus.values)),
         ]
 
