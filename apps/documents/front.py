@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from xhtml2pdf import pisa
 from xhtml2pdf.config.resources import ResourceAccessPolicy
@@ -33,6 +34,10 @@ LAYOUTS = Path(__file__).parent / "layouts"
 #: for six rows. A customer with one line and little usage gets one page, a fleet a summary and its detail.
 ITEMS_ON_FRONT = 6
 
+#: How xhtml2pdf begins to say that a long address or footer was made smaller to fit its frame. It is the one
+#: remark that may be passed over: nothing is missing from the page.
+SHRUNK = "The content of the static frame"
+
 POLICY = ResourceAccessPolicy.server(
     FONTS, allow_remote=False, max_document_bytes=2_000_000, max_render_seconds=20, max_resources=10
 )
@@ -42,7 +47,7 @@ class UnprintableLayout(DomainError):
     """The filled-in layout is not a page that can be printed; ``reasons`` is what xhtml2pdf said."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__(_("The layout cannot be printed: %s") % "; ".join(reasons), reasons=reasons)
+        super().__init__(format_lazy(_("The layout cannot be printed: {}"), "; ".join(reasons)), reasons=reasons)
 
 
 def render_front(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout: str | None = None) -> bytes:
@@ -107,7 +112,7 @@ def _complaints() -> Iterator[list[str]]:
 
     class Collector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            if record.thread == thread:
+            if record.thread == thread and not str(record.msg).startswith(SHRUNK):
                 found.append(record.getMessage())
 
     logger = logging.getLogger("xhtml2pdf")

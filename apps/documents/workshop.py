@@ -14,6 +14,8 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 
+import django
+
 from apps.documents.annex import render_annex
 from apps.documents.rendering import render_body
 from apps.documents.snapshot import CallSection, InvoiceSnapshot
@@ -67,5 +69,10 @@ def _running_pool() -> ProcessPoolExecutor:
     global _pool
     with _lock:
         if _pool is None:
-            _pool = ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn"))
+            _pool = ProcessPoolExecutor(
+                os.cpu_count(),
+                mp_context=multiprocessing.get_context("spawn"),
+                # Drawing needs no apps, but the sentence that tells a fault is translated.
+                initializer=django.setup,
+            )
         return _pool

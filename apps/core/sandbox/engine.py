@@ -37,6 +37,9 @@ LIBRARY = "apps.core.sandbox.library"
 BUDGET = "_budget"
 
 
+TOO_DEEP = _("The tags of the template are nested too deeply.")
+
+
 class TemplateFault(DomainError):
     """What is wrong with a template, and on which ``line`` (from 1; ``None``: the template as a whole)."""
 
@@ -245,7 +248,7 @@ def compile_template(source: str, limits: Limits = DEFAULT_LIMITS) -> SandboxTem
         token = getattr(error, "token", None)
         raise TemplateFault(str(error), line=getattr(token, "lineno", None)) from error
     except RecursionError as error:
-        raise TemplateFault(_("The tags of the template are nested too deeply.")) from error
+        raise TemplateFault(TOO_DEEP) from error
 
 
 def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS) -> str:
@@ -255,7 +258,10 @@ def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_
     """
     template = compile_template(source, limits)
     budget = Budget.of(limits)
-    text = template.render(Context({**context, BUDGET: budget}, use_l10n=False, use_tz=False))
+    try:
+        text = template.render(Context({**context, BUDGET: budget}, use_l10n=False, use_tz=False))
+    except RecursionError as error:
+        raise TemplateFault(TOO_DEEP) from error
     if budget.fault is not None:
         raise budget.fault
     budget.spend(characters=len(text))
