@@ -29,9 +29,9 @@ from apps.documents.sheets import FONTS, prepare_reportlab
 from apps.documents.snapshot import InvoiceSnapshot
 
 LAYOUTS = Path(__file__).parent / "layouts"
-#: How many items a layout still shows itself. Measured: the front with its summary takes 75 ms, a row of
-#: items there 5 ms, the same row on the pages of ``detail.py`` 0.2 ms; eight documents a second leave room
-#: for six rows. A customer with one line and little usage gets one page, a fleet a summary and its detail.
+#: How many items a layout still shows itself. Measured (``benchmarks/documents.py``): a row costs xhtml2pdf 5
+#: to 8 ms, so that six take as long as the summary and the pages of ``detail.py``, where a row costs
+#: 0.2 ms. A customer with one line and little usage gets one page, a fleet a summary and its detail.
 ITEMS_ON_FRONT = 6
 
 #: How xhtml2pdf begins to say that a long address or footer was made smaller to fit its frame. It is the one
@@ -47,7 +47,9 @@ class UnprintableLayout(DomainError):
     """The filled-in layout is not a page that can be printed; ``reasons`` is what xhtml2pdf said."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__(format_lazy(_("The layout cannot be printed: {}"), "; ".join(reasons)), reasons=reasons)
+        super().__init__(
+            format_lazy(_("The layout cannot be printed: {}"), "; ".join(reasons)), reasons=reasons
+        )
 
 
 def render_front(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout: str | None = None) -> bytes:

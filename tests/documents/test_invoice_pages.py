@@ -165,7 +165,7 @@ def test_reverse_charge_shows_its_reason_and_no_tax() -> None:
     shown = text(
         render_invoice(invoice(item(vat_rate=Decimal(0), vat_category="AE"), vat=[vat], buyer=belgian))
     )
-    assert "0 % Autoliquidation 12,90 € 0,00 €" in shown
+    assert "0 % – Autoliquidation 12,90 € 0,00 €" in shown
     assert "66805 VILLENEUVE BELGIQUE" in shown
     assert "N° de TVA BE0123456749" in shown
     assert "Net à payer TTC 12,90 €" in shown
@@ -181,7 +181,7 @@ def test_two_rates_have_a_row_each() -> None:
     )
     assert "20 % 10,00 € 2,00 €" in shown
     assert "5,5 % 20,00 € 1,10 €" in shown
-    assert "Total HT TVA 30,00 € 3,10 €" in shown
+    assert "Total 30,00 € 3,10 €" in shown
 
 
 def test_a_credit_note_names_the_invoice_and_asks_for_no_money() -> None:
