@@ -9,8 +9,11 @@ class UsageConfig(AppConfig):
     verbose_name = _("Usage")
 
     def ready(self) -> None:
+        from apps.core.slots import contribute
         from apps.usage import panels
+        from apps.usage.changes import cover_again
         from apps.usage.defaults import install_defaults
 
         panels.register()
+        contribute("lines.allowances_changed", cover_again)
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="usage.defaults")

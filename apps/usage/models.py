@@ -16,6 +16,8 @@ from apps.usage.querysets import RatedRecordQuerySet, SuspendedRecordQuerySet
 
 LINE = pgettext_lazy("mobile line", "line")
 
+LINES_PER_FILE = 2**32
+
 
 class CdrFormat(models.Model):
     """A layout of call-record files. ``columns`` overrides the default «ISM» layout (usage/parsing.py)."""
@@ -55,6 +57,10 @@ class CdrFile(models.Model):
     malformed = models.BigIntegerField(_("malformed"), default=0)
     amount = MoneyField(_("amount excluding tax"), scale=6, default=0)
     cost = MoneyField(_("purchase cost"), scale=6, default=0)
+    backed_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("backed out by")
+    )
+    backed_out_at = models.DateTimeField(_("backed out at"), null=True)
 
     class Meta:
         verbose_name = _("CDR file")
@@ -79,6 +85,11 @@ class CdrFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def first_record_id(self) -> int:
+        """Keys of the file's records lie between this and the next file's; no two loads give the same."""
+        return self.pk * LINES_PER_FILE
 
 
 class Statement(models.Model):
@@ -120,7 +131,7 @@ class RawRecord(models.Model):
     direction = models.SmallIntegerField(_("direction"), choices=RecordDirection.choices, null=True)
     correspondent = models.CharField(_("other number"), max_length=40, blank=True)
     quantity = models.BigIntegerField(_("quantity"), null=True)  # seconds, units or bytes, as the file says
-    origin_zone = models.CharField(_("origin zone"), max_length=20, blank=True)
+    origin_zone = models.TextField(_("origin zone"), blank=True)  # whatever the file says, however long
     cost = MoneyField(_("purchase cost"), scale=6, default=0)
 
     class Meta:

@@ -28,6 +28,7 @@ def test_a_record_is_read(parse):
         "quantity": 61,
         "origin_zone": "FR",
         "cost": 87887,
+        "raw": row(),
     }
 
 

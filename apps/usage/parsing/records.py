@@ -31,6 +31,7 @@ RECORD_SCHEMA = pl.Schema(
         "quantity": pl.Int64(),  # seconds, units or bytes
         "origin_zone": pl.String(),
         "cost": pl.Int64(),  # micro-euros
+        "raw": pl.String(),
     }
 )
 MALFORMED_SCHEMA = pl.Schema(
@@ -107,6 +108,7 @@ def _parse(chunk: Chunk, identities: RowIdentities) -> Batch:
             "quantity",
             "origin_zone",
             pl.col("cost_micros").alias("cost"),
+            "raw",
         ),
         malformed=pl.concat(
             [

@@ -1,5 +1,44 @@
-"""Verbs of usage: close statements, load and re-rate call records, back files out."""
+"""Verbs of usage: load call records, cover, rate again, back out; close statements.
+
+Those that work in columns bring Polars along and are imported when they are first asked for: a web process that
+never loads need not start its threads.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from apps.usage.services.statements import close_statement
 
-__all__ = ["close_statement"]
+if TYPE_CHECKING:
+    from apps.usage.services.backing_out import back_out_file
+    from apps.usage.services.covering import cover
+    from apps.usage.services.explaining import explain_record
+    from apps.usage.services.loading import load_file, load_files
+    from apps.usage.services.pending import rate_pending
+
+__all__ = [
+    "back_out_file",
+    "close_statement",
+    "cover",
+    "explain_record",
+    "load_file",
+    "load_files",
+    "rate_pending",
+]
+
+_IN_COLUMNS = {
+    "back_out_file": "backing_out",
+    "cover": "covering",
+    "explain_record": "explaining",
+    "load_file": "loading",
+    "load_files": "loading",
+    "rate_pending": "pending",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _IN_COLUMNS:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_IN_COLUMNS[name]}"), name)

@@ -20,7 +20,9 @@ def close_statement(*, line_id: int, month: date) -> Statement:
     ``digest`` covers each record's identifier and price: it stays when the records themselves are purged.
     """
     open_records = RatedRecord.objects.filter(line_id=line_id, month=month, statement__isnull=True)
-    rows = list(open_records.order_by("started_at", "cdr_id").values_list("pk", "format_id", "cdr_id", "price"))
+    rows = list(
+        open_records.order_by("started_at", "cdr_id").values_list("pk", "format_id", "cdr_id", "price")
+    )
     last = Statement.objects.filter(line_id=line_id, month=month).aggregate(last=Max("sequence"))["last"]
     statement = Statement.objects.create(
         line_id=line_id,

@@ -1,0 +1,65 @@
+"""One prepared statement for many rows; JSON for sets. A write transaction excludes every other writer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from datetime import date
+
+import polars as pl
+from django.db import connection
+
+from apps.usage.models import RatedRecord, RawRecord, SuspendedRecord
+
+KNOWN_IDS = f"""
+    SELECT cdr_id FROM {RatedRecord._meta.db_table}
+     WHERE month = %s AND format_id = %s AND cdr_id IN (SELECT value FROM json_each(%s))
+    UNION ALL
+    SELECT cdr_id FROM {SuspendedRecord._meta.db_table}
+     WHERE month = %s AND format_id = %s AND cdr_id IN (SELECT value FROM json_each(%s))
+       AND NOT (reason = 'malformed')
+"""  # noqa: S608
+REPRICE = f"""
+    UPDATE {RatedRecord._meta.db_table} SET covered_quantity = %s, price = %s
+     WHERE id = %s AND statement_id IS NULL
+"""  # noqa: S608
+
+
+class SQLite:
+    """See :class:`apps.usage.bulk.Bulk`."""
+
+    def lock_months(self, *, format_id: int, months: Collection[date]) -> None:
+        """Nothing to do: the transaction is the only writer since it began (``transaction_mode``)."""
+
+    def known_ids(self, *, format_id: int, month: date, cdr_ids: list[str]) -> list[str]:
+        wanted = [month.isoformat(), format_id, json.dumps(cdr_ids)]
+        with connection.cursor() as cursor:
+            cursor.execute(KNOWN_IDS, wanted * 2)
+            return [cdr_id for (cdr_id,) in cursor.fetchall()]
+
+    def insert(self, model: type[RawRecord], rows: pl.DataFrame) -> None:
+        columns = ", ".join(f'"{name}"' for name in rows.columns)
+        places = ", ".join(["%s"] * rows.width)
+        command = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608
+        with connection.cursor() as cursor:
+            cursor.executemany(command, as_stored(rows).iter_rows())
+
+    def reprice(self, changes: pl.DataFrame) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(REPRICE, changes.select("covered_quantity", "price", "id").iter_rows())
+
+
+def as_stored(rows: pl.DataFrame) -> pl.DataFrame:
+    """Dates and instants as the text that Django writes and compares: UTC, a fraction only if there is one."""
+    columns = []
+    for name, dtype in rows.schema.items():
+        if dtype == pl.Date:
+            columns.append(pl.col(name).dt.to_string("%Y-%m-%d"))
+        elif isinstance(dtype, pl.Datetime):
+            fraction = pl.when(pl.col(name).dt.microsecond() > 0).then(pl.col(name).dt.to_string("%.6f"))
+            columns.append(
+                pl.col(name).dt.to_string("%Y-%m-%d %H:%M:%S").add(fraction.fill_null("")).alias(name)
+            )
+        elif dtype == pl.Boolean:
+            columns.append(pl.col(name).cast(pl.Int8))
+    return rows.with_columns(columns)

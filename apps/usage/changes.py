@@ -1,0 +1,12 @@
+"""What usage does when lower apps change."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+
+def cover_again(*, line_ids: Collection[int]) -> None:
+    """The plans, options or dates of these lines changed: their open records are covered anew, in all months."""
+    from apps.usage.services import cover  # brings Polars, which a web process needs only from here on
+
+    cover(line_ids=line_ids)

@@ -1,0 +1,110 @@
+"""What records are judged by: which line held a number, on which days it served, which grid version priced it.
+
+Read as the database has it now, and only for the numbers at hand, so that a small file loads fast into a large
+fleet. Columns, because a file has a million records.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from itertools import batched
+
+import polars as pl
+from django.conf import settings
+
+from apps.core.periods import Days
+from apps.lines.models import LineNumber, LineTariff
+from apps.tariffs.grids import rate_index, versions_of
+from apps.tariffs.matching import RateIndex
+from apps.usage.columns import RateColumns
+
+HOLDER_SCHEMA = pl.Schema(
+    {"msisdn": pl.String, "line": pl.Int64, "billing_start": pl.Date, "start": pl.Date, "end": pl.Date}
+)
+VERSION_SCHEMA = pl.Schema({"line": pl.Int64, "version": pl.Int64, "start": pl.Date, "end": pl.Date})
+
+BATCH = 500  # values in one IN (…)
+
+
+class Facts:
+    """The facts about the numbers that were asked for so far.
+
+    ``numbers`` are those that some line holds or held; ``holders`` says which, on the days on which that line
+    also served; ``versions`` which version of its grid was in force; ``rates`` are the rows of these versions.
+    """
+
+    def __init__(self) -> None:
+        self.numbers = pl.Series("msisdn", [], dtype=pl.String)
+        self.holders = HOLDER_SCHEMA.to_frame()
+        self.versions = VERSION_SCHEMA.to_frame()
+        self.rates = RateColumns(RateIndex({}), bytes_per_megabyte=settings.MEGABYTE)
+        self._asked: set[str] = set()
+
+    def learn(self, msisdns: pl.Series) -> None:
+        """Read what is not yet known about ``msisdns``."""
+        new = set(msisdns.unique()) - self._asked
+        if not new:
+            return
+        self._asked |= new
+        holders = list(_holders(new))
+        self.numbers = self.numbers.append(pl.Series([row[0] for row in holders], dtype=pl.String).unique())
+        serving = [row for row in holders if row[3] is not None]
+        self.holders = self.holders.vstack(pl.DataFrame(serving, schema=HOLDER_SCHEMA, orient="row"))
+        new_lines = {row[1] for row in serving} - set(self.versions["line"])
+        versions = pl.DataFrame(list(_versions(new_lines)), schema=VERSION_SCHEMA, orient="row")
+        self.versions = self.versions.vstack(versions)
+        needed = set(self.versions["version"].unique())
+        if needed - self.rates.index.version_ranks.keys():
+            self.rates = RateColumns(rate_index(needed), bytes_per_megabyte=settings.MEGABYTE)
+
+
+def in_force(records: pl.DataFrame, periods: pl.DataFrame, *, by: str) -> pl.DataFrame:
+    """The records with the other columns of the period of their ``by`` in force on their ``local_date``.
+
+    Null where there is none; there is never more than one, as the database sees to.
+    """
+    rows = records.with_row_index("row")
+    day = pl.col("local_date")
+    holding = (pl.col("start") <= day) & (pl.col("end").is_null() | (day < pl.col("end")))
+    found = (
+        rows.select("row", by, "local_date")
+        .join(periods, on=by)
+        .filter(holding)
+        .drop(by, "local_date", "start", "end")
+    )
+    return rows.join(found, on="row", how="left", maintain_order="left").drop("row")
+
+
+def _holders(msisdns: Collection[str]) -> Iterator[tuple[str, int, date | None, date | None, date | None]]:
+    """Per number and line: billing start, and the days on which the line had the number and served, or None."""
+    for some in batched(sorted(msisdns), BATCH):
+        rows = LineNumber.objects.filter(msisdn__in=some).values_list(
+            "msisdn",
+            "line",
+            "line__billing_start",
+            "start",
+            "end",
+            "line__activated_on",
+            "line__terminated_on",
+        )
+        for msisdn, line, billing_start, start, end, activated_on, terminated_on in rows:
+            days = activated_on and Days(start, end).within(Days(activated_on, terminated_on))
+            if days:
+                yield msisdn, line, billing_start, days.start, days.end
+            else:
+                yield msisdn, line, billing_start, None, None
+
+
+def _versions(line_ids: Collection[int]) -> Iterator[tuple[int, int, date, date | None]]:
+    """Per line the grid versions in force, and when: the days of its grid cut at those of the versions."""
+    versions: dict[int, list[tuple[int, Days]]] = {}
+    for some in batched(sorted(line_ids), BATCH):
+        grids: Sequence[tuple[int, int, date, date | None]] = list(
+            LineTariff.objects.filter(line__in=some).values_list("line", "tariff", "start", "end")
+        )
+        versions |= versions_of({tariff for _, tariff, *_ in grids} - versions.keys())
+        for line, tariff, start, end in grids:
+            for version, in_force in versions.get(tariff, ()):
+                if days := in_force.within(Days(start, end)):
+                    yield line, version, days.start, days.end
