@@ -52,7 +52,7 @@ class VatCategory(models.TextChoices):
     REVERSE_CHARGE = "AE", _("Reverse charge")
     EXEMPT = "E", _("Exempt")
     OUTSIDE = "O", _("Outside the scope of VAT")
-    EXPORT = "G", _("Export")
+    EXPORT = "G", pgettext_lazy("VAT category", "Export")
     INTRA_COMMUNITY = "K", _("Intra-community supply")
 
 

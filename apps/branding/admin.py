@@ -40,7 +40,7 @@ class IntegratorAdmin(HistoryModelAdmin):
     @admin.display(description=_("logo"))
     def current_logo(self, company: Integrator) -> str:
         if not company.logo_digest:
-            return _("None")
+            return _("No logo")
         address = shell.logo_address(company)
         return format_html('<img src="{}" alt="" style="max-height: 80px; background: white">', address)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from apps.core.admin import HistoryModelAdmin, ReadOnly, ServiceDialog, badge, number
@@ -27,7 +28,7 @@ class SimCardAdmin(ReadOnly, HistoryModelAdmin):
     search_help_text = _("ICCID, IMSI, number or batch")
     fieldsets = (
         (None, {"fields": (("iccid", badge(SimCard.status, SimStatus)), ("imsi", number(SimCard.msisdn)))}),
-        (_("Card"), {"fields": (("format", "network"), ("batch", "imported_at"))}),
+        (pgettext_lazy("SIM card", "Card"), {"fields": (("format", "network"), ("batch", "imported_at"))}),
     )
     actions_detail = ("show_codes",)
 

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from apps.core.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, price
+from apps.tariffs.filters import VersionFilter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 
 
@@ -31,7 +32,7 @@ class VersionInline(ReadOnlyInline):
     @admin.display(description=_("rates"))
     def rates(self, version: Any) -> str:
         said = ngettext("%(count)d rate", "%(count)d rates", version.rate_count) % {"count": version.rate_count}
-        address = f"{reverse('admin:tariffs_rate_changelist')}?version__id__exact={version.pk}"
+        address = f"{reverse('admin:tariffs_rate_changelist')}?version={version.pk}"
         return format_html('<a href="{}" class="text-link">{}</a>', address, said)
 
 
@@ -76,7 +77,7 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
         "included",
     )
     list_filter = (
-        ("version", RelatedDropdownFilter),
+        VersionFilter,
         ("kind", ChoicesDropdownFilter),
         ("direction", ChoicesDropdownFilter),
         ("special", BooleanRadioFilter),

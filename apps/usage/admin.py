@@ -41,7 +41,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         (None, {
             "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size)), "sha256"),
         }),
-        (_("Loading"), {"fields": ("loaded_by", ("started_at", "finished_at"))}),
+        (_("Load"), {"fields": ("loaded_by", ("started_at", "finished_at"))}),
         (_("Lines"), {
             "fields": (
                 (count(CdrFile.lines), count(CdrFile.rated)),

@@ -1,4 +1,4 @@
-"""Rows for the screens: ``make(20)`` fills every list with twenty rows that look like a month's work.
+"""Rows for the screens: ``make(20)`` fills every list with twenty rows or more that look like a month's work.
 
 What the services write elsewhere is written straight here: the screens only show it.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
+
+from PIL import Image
 
 from apps.billing.choices import ItemState, LineKind, RunState, VatCategory
 from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat, RunItem
 from apps.branding.models import Integrator
 from apps.catalog.choices import OfferKind, UsageKind
-from apps.customers.models import Customer
+from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
 from apps.lines.models import Line
+from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.factories import (
@@ -24,6 +28,7 @@ from tests.factories import (
     DiscountFactory,
     LineFactory,
     LineOperationFactory,
+    LineSimFactory,
     MandateFactory,
     OneOffChargeFactory,
     OptionFactory,
@@ -41,39 +46,57 @@ NOVEMBER = date(2026, 11, 1)
 ISSUED_ON = date(2026, 11, 3)
 
 
-def make(n: int) -> None:
-    """At least ``n`` rows of everything that has a list, and ``n`` children on the pages that have tables."""
+def make(upto: int, *, have: int = 0) -> None:
+    """``upto`` rows of everything that has a list, and as many children on the pages that have tables.
+
+    A world made before is made larger when ``have`` says how many rows it holds.
+    """
     integrator()
-    plan = PlanFactory(label="Forfait Pro illimité", throughput="5G")
-    AllowanceFactory(offer=plan, kind=UsageKind.VOICE, quantity=None, unlimited=True)
-    AllowanceFactory(offer=plan, kind=UsageKind.DATA, quantity=20 * 1024**3)
-    version = TariffVersionFactory()
-    file, run = a_file(0), a_run(OCTOBER, RunState.DONE)
-    lines = []
-    for number in range(n):
+    plan = Plan.objects.first() or a_plan()
+    version = TariffVersion.objects.first() or TariffVersionFactory()
+    file = CdrFile.objects.order_by("pk").first() or a_file(0)
+    run = BillingRun.objects.filter(period=OCTOBER).first() or a_run(OCTOBER, RunState.DONE)
+    for number in range(have, upto):
         line = LineFactory(plan=plan, tariff=version.tariff, price=Decimal("19.90"))
-        lines.append(line)
         children(line)
         RateFactory(version=version, prefix=f"33{number:04d}", price_minute=Decimal("0.035"))
         SimCardFactory(msisdn=f"3363999{number:04d}", network="ISM", batch="LOT001")
         OptionFactory()
+        PlanFactory()
         ServiceFactory(kind=OfferKind.EQUIPMENT if number % 2 else OfferKind.SERVICE)
         TariffVersionFactory()
+        TariffVersionFactory(tariff=version.tariff, valid_from=OCTOBER + timedelta(days=number))
         UserFactory()
         a_file(number + 1)
         a_rated_record(file, line, number)
         a_waiting_record(file, number)
         an_invoice(run, line, number)
         a_run(date(2020 + number // 12, number % 12 + 1, 1), RunState.DONE)
-    # One customer and one line with many children: their pages are lists too.
-    for number in range(n):
-        first = lines[0]
-        children(first)
-        LineFactory(customer=first.customer, plan=plan, tariff=version.tariff)
-        a_rated_record(file, first, n + number)
+        more_of_the_first(file, run, number)
+
+
+def more_of_the_first(file: CdrFile, run: BillingRun, number: int) -> None:
+    """One more child of every kind for the first line, customer, card and invoice: their pages are lists too."""
+    line = Line.objects.order_by("pk")[0]
+    children(line)
+    a_rated_record(file, line, 500 + number)
+    LineFactory(customer=line.customer, plan=None)
+    day = line.activated_on - timedelta(days=2 * number + 2)
+    LineSimFactory(line=line, sim=SimCardFactory(), start=day, end=day + timedelta(days=1))
+    other = LineFactory(bare=True)
+    LineSimFactory(line=other, sim=line.sims.latest("start").sim, start=day, end=day + timedelta(days=1))
+    an_invoice(a_run(date(2030 + number // 12, number % 12 + 1, 1), RunState.DONE), line, 500 + number)
+
+
+def a_plan() -> Plan:
+    plan = PlanFactory(label="Forfait Pro illimité", throughput="5G")
+    AllowanceFactory(offer=plan, kind=UsageKind.VOICE, quantity=None, unlimited=True)
+    AllowanceFactory(offer=plan, kind=UsageKind.DATA, quantity=20 * 1024**3)
+    return Plan.objects.get(pk=plan.pk)
 
 
 def children(line: Line) -> None:
+    """What a line collects over the years."""
     option = SubscriptionFactory(line=line, offer=OptionFactory(), price=Decimal("5.00"), start=line.activated_on)
     DiscountFactory(subscription=option)
     OneOffChargeFactory(customer=line.customer, line=line)
@@ -82,7 +105,7 @@ def children(line: Line) -> None:
 
 
 def integrator() -> Integrator:
-    company, _created = Integrator.objects.get_or_create(
+    company, is_new = Integrator.objects.get_or_create(
         pk=Integrator.SOLE,
         defaults={
             "legal_name": "Télécom Exemple SAS",
@@ -93,7 +116,16 @@ def integrator() -> Integrator:
             "city": "PARIS",
         },
     )
+    if is_new:
+        company.put_logo(an_image("PNG"))
+        company.save()
     return company
+
+
+def an_image(kind: str, width: int = 240, height: int = 80) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (width, height), "#1f4e79").save(file, kind)
+    return file.getvalue()
 
 
 # --- Call records
@@ -236,6 +268,3 @@ CONTENT = [
 def a_series() -> NumberSeries:
     return NumberSeries.objects.get_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "F{YYYY}{MM}-{N:5}"})[0]
 
-
-def a_customer() -> Customer:
-    return Customer.objects.order_by("pk")[0]

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from apps.tariffs.models import TariffVersion
+
+
+class VersionFilter(DropdownFilter):
+    """Rates of one version of a grid; without it, those of all versions stand side by side."""
+
+    title = _("grid version")
+    parameter_name = "version"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(str(version.pk), str(version)) for version in TariffVersion.objects.select_related("tariff")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(version=int(chosen)) if chosen and chosen.isdecimal() else queryset

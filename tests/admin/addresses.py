@@ -1,0 +1,80 @@
+"""Every address that the site answers at, and one real example of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from apps.accounts.models import User
+from apps.billing.models import Invoice
+from apps.branding.models import Integrator
+from apps.customers.models import Customer
+
+
+@dataclass(frozen=True)
+class Address:
+    """A pattern of the resolver: ``name`` with its namespace, or its whole ``route`` where it has no name."""
+
+    name: str
+    route: str
+
+    def __str__(self) -> str:
+        return self.name or self.route
+
+
+def every_address() -> Iterator[Address]:
+    yield from _below(get_resolver().url_patterns, "", "/")
+
+
+def _below(patterns: list[Any], namespace: str, route: str) -> Iterator[Address]:
+    for pattern in patterns:
+        whole = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from _below(pattern.url_patterns, namespace + inner, whole)
+        elif isinstance(pattern, URLPattern):
+            yield Address(f"{namespace}{pattern.name}" if pattern.name else "", whole)
+
+
+OF_THE_SITE: dict[str, Callable[[], str]] = {
+    "file": lambda: reverse("file", args=["invoice", Invoice.objects.latest("pk").pk]),
+    "logo": lambda: reverse("logo", args=[Integrator.objects.get().logo_digest]),
+    "admin:app_list": lambda: reverse("admin:app_list", args=["lines"]),
+    "admin:autocomplete": lambda: (
+        reverse("admin:autocomplete") + "?app_label=lines&model_name=line&field_name=customer"
+    ),
+    "admin:auth_user_password_change": lambda: (
+        reverse("admin:auth_user_password_change", args=[User.objects.earliest("pk").pk])
+    ),
+    "admin:search": lambda: reverse("admin:search") + "?s=line",
+    "admin:view_on_site": lambda: reverse("admin:view_on_site", args=[1, Customer.objects.latest("pk").pk]),
+    "/admin/(?P<url>.*)$": lambda: "/admin/no/such/page/",
+}
+# Pages of a model, and dialogs above its list, that are about no row.
+ABOUT_NO_ROW = ("_changelist", "_add", "_generate")
+
+
+def example(address: Address) -> str:
+    """An address of that pattern which leads to a row that exists."""
+    if str(address) in OF_THE_SITE:
+        return OF_THE_SITE[str(address)]()
+    model = model_of(address)
+    if model is None or address.name.endswith(ABOUT_NO_ROW):
+        return reverse(address.name)
+    row = model.objects.order_by("pk").first()
+    if not address.name:
+        return address.route.replace("<path:object_id>", str(row.pk))
+    arguments = [row.pk, row.history.latest().pk] if address.name.endswith("_simple_history") else [row.pk]
+    return reverse(address.name, args=arguments)
+
+
+def model_of(address: Address) -> Any:
+    """The model whose admin answers at ``address``; None for pages of the site itself."""
+    for model in admin.site._registry:
+        if address.route.startswith(f"/admin/{model._meta.app_label}/{model._meta.model_name}/"):
+            return model
+    return None
