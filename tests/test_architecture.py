@@ -69,7 +69,5 @@ def test_no_module_has_a_vague_name() -> None:
 @pytest.mark.parametrize("folder", ["apps", "config"])
 def test_the_product_does_not_import_its_tests(folder: str) -> None:
     importing = ("import tests", "from tests", "import pytest", "import factory")
-    guilty = [
-        path for path in (ROOT / folder).rglob("*.py") if any(word in path.read_text() for word in importing)
-    ]
+    guilty = [path for path in (ROOT / folder).rglob("*.py") if any(word in path.read_text() for word in importing)]
     assert guilty == []
