@@ -1,0 +1,26 @@
+"""What happens to lines. Every change locks the line, checks again, moves statuses by their transitions, writes the
+periods and a journal entry; whoever cares about allowances is told by the slot ``lines.allowances_changed``."""
+
+from apps.lines.services.changing import add_option, change_plan, change_tariff, change_user, remove_option, swap_sim
+from apps.lines.services.checking import status_disagreements
+from apps.lines.services.living import reactivate_line, suspend_line, terminate_line
+from apps.lines.services.looking import Holding, who_held_number, who_held_sim
+from apps.lines.services.opening import NewLine, open_lines
+
+__all__ = [
+    "Holding",
+    "NewLine",
+    "add_option",
+    "change_plan",
+    "change_tariff",
+    "change_user",
+    "open_lines",
+    "reactivate_line",
+    "remove_option",
+    "status_disagreements",
+    "suspend_line",
+    "swap_sim",
+    "terminate_line",
+    "who_held_number",
+    "who_held_sim",
+]
