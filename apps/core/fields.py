@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.forms import DecimalField as DecimalFormField
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,10 @@ class MoneyField(models.BigIntegerField):
     four; integers add up on both databases. ``scale`` is 2 for invoiced amounts and percentages, 6 for unit
     prices and call records. A value with more decimals is refused, never rounded on the way in.
     """
+
+    # What mypy is told: any exact number goes in, a Decimal comes out.
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
 
     description = _("Exact amount with %(scale)s decimals")
 

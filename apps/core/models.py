@@ -14,7 +14,7 @@ from apps.core import french
 from apps.core.periods import Days
 
 
-class PeriodQuerySet(models.QuerySet["Period"]):
+class PeriodQuerySet[M: models.Model](models.QuerySet[M]):
     def on(self, day: date) -> Self:
         """Those in force on ``day`` (a Paris date)."""
         return self.filter(Q(end__isnull=True) | Q(end__gt=day), start__lte=day)
