@@ -14,6 +14,7 @@ from apps.billing.choices import ItemState, RunState
 from apps.billing.drafting import Draft, DraftLine, draft_of
 from apps.billing.facts import Facts, Rules, facts_of, rules_now
 from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat, RunItem
+from apps.billing.services.chunks import in_chunks
 from apps.billing.services.leases import Lease, leased
 from apps.billing.vat import NoRule
 from apps.core.exceptions import DomainError
@@ -23,6 +24,7 @@ from apps.customers.models import Customer
 logger = logging.getLogger(__name__)
 
 CHUNK = 100
+ROWS = 500  # per insert
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,18 @@ def compute_under(lease: Lease) -> None:
         drop_drafts(run)
         run.items.all().delete()
         customers = list((run.customers.all() if run.customers.exists() else Customer.objects.all()).order_by("number"))
-    for start in range(0, len(customers), CHUNK):
+
+    def compute(some: Sequence[Customer]) -> None:
         with transaction.atomic():
             lease.locked_run()
-            for customer, outcome in preview_run(month=run.month, customers=customers[start : start + CHUNK]):
-                _keep(run, customer, outcome)
+            _keep(run, list(preview_run(month=run.month, customers=some)))
+
+    def refuse(customer: Customer, fault: Exception) -> None:
+        with transaction.atomic():
+            lease.locked_run()
+            _keep(run, [(customer, Refusal(customer, reason_of(fault, customer)))])
+
+    in_chunks(customers, compute, refuse=refuse)
     with transaction.atomic():
         run = lease.locked_run()
         run.review()
@@ -86,11 +95,17 @@ def _draft_or_refusal(facts: Facts, month: Month, rules: Rules) -> Draft | Refus
             _("No VAT rule for the regime %(regime)s, %(supply)s at %(rate)s %%.")
             % {"regime": missing.regime, "supply": missing.supply, "rate": missing.product_rate},
         )
-    except Exception:
-        # One bad customer never blocks the others; the bug is logged whole.
-        logger.exception("draft of customer %s", facts.customer.number)
-        return Refusal(facts.customer, _("Unexpected error: see the server's log."))
+    except Exception as fault:  # one bad customer never blocks the others
+        return Refusal(facts.customer, reason_of(fault, facts.customer))
     return draft if draft.lines else None
+
+
+def reason_of(fault: Exception, customer: Customer) -> str:
+    """What to tell about ``fault``: its sentence, or, for a bug, that it is in the log."""
+    if isinstance(fault, DomainError):
+        return str(fault)
+    logger.error("billing of customer %s", customer.number, exc_info=fault)
+    return _("Unexpected error: see the server's log.")
 
 
 def drop_drafts(run: BillingRun) -> None:
@@ -101,37 +116,42 @@ def drop_drafts(run: BillingRun) -> None:
     drafts.delete()
 
 
-def _keep(run: BillingRun, customer: Customer, outcome: Draft | Refusal) -> None:
-    if isinstance(outcome, Refusal):
-        RunItem.objects.create(run=run, customer=customer, state=ItemState.FAILED, reason=outcome.reason)
-        return
-    invoice = Invoice.objects.create(
-        run=run,
-        customer=customer,
-        period_start=outcome.period_start,
-        period_end=outcome.period_end,
-        net=outcome.net,
-        vat=outcome.vat,
-        gross=outcome.gross,
+def _keep(run: BillingRun, outcomes: Sequence[tuple[Customer, Draft | Refusal]]) -> None:
+    drafts = [(customer, outcome) for customer, outcome in outcomes if isinstance(outcome, Draft)]
+    refusals = [outcome for _customer, outcome in outcomes if isinstance(outcome, Refusal)]
+    invoices = Invoice.objects.bulk_create(
+        Invoice(
+            run=run,
+            customer=customer,
+            period_start=draft.period_start,
+            period_end=draft.period_end,
+            net=draft.net,
+            vat=draft.vat,
+            gross=draft.gross,
+        )
+        for customer, draft in drafts
     )
+    made = [(invoice, draft) for invoice, (_customer, draft) in zip(invoices, drafts, strict=True)]
     InvoiceLine.objects.bulk_create(
-        InvoiceLine(invoice=invoice, position=position, **stored_fields(line))
-        for position, line in enumerate(outcome.lines, start=1)
+        [
+            InvoiceLine(invoice=invoice, position=position, **stored_fields(line))
+            for invoice, draft in made
+            for position, line in enumerate(draft.lines, start=1)
+        ],
+        batch_size=ROWS,
     )
     InvoiceVat.objects.bulk_create(
-        InvoiceVat(
-            invoice=invoice,
-            category=part.category,
-            rate=part.rate,
-            base=part.base,
-            amount=part.amount,
-            mention=part.mention,
-        )
-        for part in outcome.vat_parts
+        InvoiceVat(invoice=invoice, **{name: getattr(part, name) for name in VAT_FIELDS})
+        for invoice, draft in made
+        for part in draft.vat_parts
     )
-    RunItem.objects.create(run=run, customer=customer, state=ItemState.DRAFTED)
+    RunItem.objects.bulk_create(
+        [RunItem(run=run, customer=invoice.customer, state=ItemState.DRAFTED) for invoice, _draft in made]
+        + [RunItem(run=run, customer=one.customer, state=ItemState.FAILED, reason=one.reason) for one in refusals]
+    )
 
 
+VAT_FIELDS = ("category", "rate", "base", "amount", "mention")
 #: Draft fields that no column of the invoice line holds: the mention is kept per rate, the month by the statement.
 UNSTORED = frozenset({"mention", "usage_month"})
 STORED = tuple(name for name in DraftLine.__dataclass_fields__ if name not in UNSTORED)

@@ -1,51 +1,45 @@
-"""Giving numbers: one transaction per invoice, in customer order, gapless and dated.
+"""Giving numbers, in customer order, gapless and dated, chunk by chunk.
 
-Lock order: run (with its lease), invoice, the customer's lines, series. Each transaction drafts the customer anew and
-refuses if the result is not the draft that was looked at; then the usage is closed into statements, the number is
-taken from the locked series, and the document is frozen with its hash chained to the one before.
+Lock order: run (with its lease), invoices, the customers' lines, series. Each transaction drafts its customers anew and
+refuses those whose draft is not the one that was looked at; then the usage is closed into statements, numbers are taken
+from the locked series, and the documents are frozen with their hash chained to the one before. A chunk that is rolled
+back gives its numbers back with it. See ADR 0003.
 """
 
 from __future__ import annotations
 
 import hashlib
-import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.billing.choices import ItemState, RunState
-from apps.billing.drafting import Draft
-from apps.billing.models import (
-    BillingRun,
-    Invoice,
-    InvoiceLine,
-    OneOffClaim,
-    RunItem,
-    SliceClaim,
-    StatementClaim,
-)
-from apps.billing.services.computing import STORED, Refusal, preview_run
-from apps.billing.services.leases import Lease, LeaseLost, leased
-from apps.billing.services.numbers import settle_number_log, take_number
+from apps.billing.drafting import Draft, DraftLine
+from apps.billing.models import BillingRun, Invoice, InvoiceLine, OneOffClaim, SliceClaim, StatementClaim
+from apps.billing.services.chunks import in_chunks
+from apps.billing.services.computing import STORED, Refusal, preview_run, reason_of
+from apps.billing.services.leases import Lease, leased
+from apps.billing.services.numbers import locked_series, settle_number_log, take_number
 from apps.billing.snapshots import Surroundings, snapshot_of, surroundings
 from apps.core.exceptions import DomainError
 from apps.documents.canonical import canonical
 from apps.documents.choices import DocumentKind
 from apps.lines.models import Line
-from apps.usage.services import close_statement
-
-logger = logging.getLogger(__name__)
+from apps.usage.models import Statement
+from apps.usage.services import close_statements
+from apps.usage.services.files import loading_files
 
 
 def issue_run(*, run: BillingRun, issue_on: date, wait_seconds: float = 0) -> BillingRun:
     """Number the drafts of ``run``, dated ``issue_on`` (Paris); those refused keep their reason on their item.
 
-    DomainError when the date is before the last invoice's, or when the numbers' log says that a backup was
-    restored; RunBusy when another process works on the run.
+    DomainError when the date is before the last invoice's, when a file of call records is half loaded, or when the
+    numbers' log says that a backup was restored; RunBusy when another process works on the run.
     """
     with leased(run, wait_seconds=wait_seconds) as lease:
         issue_under(lease, issue_on=issue_on)
@@ -62,19 +56,39 @@ def issue_under(lease: Lease, *, issue_on: date) -> None:
         if run.state not in (RunState.REVIEW, RunState.ISSUING):
             raise DomainError(gettext_lazy("There are no drafts to issue in this billing run."))
         settle_number_log(DocumentKind.INVOICE)
+        _refuse_half_loaded_usage()
         _refuse_earlier(issue_on if run.issue_date is None else run.issue_date)
         run.issue()
         run.issue_date = run.issue_date or issue_on
         run.save()
     around = surroundings()
-    pending = run.invoices.drafts().filter(customer__in=_items(run, ItemState.DRAFTED).values("customer"))
-    for invoice_id in pending.order_by("customer__number").values_list("pk", flat=True):
-        _issue_or_refuse(lease, invoice_id, around)
+
+    def issue(some: Sequence[int]) -> None:
+        with transaction.atomic():
+            issued = _issue(lease, some, around)
+        settle_number_log(DocumentKind.INVOICE, fresh=issued)
+
+    def refuse(invoice_id: int, fault: Exception) -> None:
+        with transaction.atomic():
+            run = lease.locked_run()
+            customer = Invoice.objects.select_related("customer").get(pk=invoice_id).customer
+            run.items.filter(customer=customer).update(state=ItemState.FAILED, reason=reason_of(fault, customer))
+
+    pending = run.invoices.drafts().filter(customer__in=run.items.filter(state=ItemState.DRAFTED).values("customer"))
+    in_chunks(list(pending.order_by("customer__number").values_list("pk", flat=True)), issue, refuse=refuse)
     settle_number_log(DocumentKind.INVOICE)
     with transaction.atomic():
         run = lease.locked_run()
         run.render()
         run.save()
+
+
+def _refuse_half_loaded_usage() -> None:
+    if files := loading_files():
+        raise DomainError(
+            gettext_lazy("Call records are still being loaded (%(files)s): load the file again to finish it.")
+            % {"files": ", ".join(files)}
+        )
 
 
 def _refuse_earlier(day: date) -> None:
@@ -86,54 +100,34 @@ def _refuse_earlier(day: date) -> None:
         )
 
 
-def _items(run: BillingRun, state: ItemState) -> Iterable[RunItem]:
-    return run.items.filter(state=state)
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """One invoice about to be issued, with the draft that was made anew for it."""
+
+    invoice: Invoice
+    draft: Draft
 
 
-def _issue_or_refuse(lease: Lease, invoice_id: int, around: Surroundings) -> None:
-    try:
-        with transaction.atomic():
-            invoice = _issue_one(lease, invoice_id, around)
-    except LeaseLost:
-        raise
-    except Exception as refusal:
-        if not isinstance(refusal, DomainError):
-            logger.exception("issue of draft %s", invoice_id)
-        reason = str(refusal) if isinstance(refusal, DomainError) else _("Unexpected error: see the server's log.")
-        with transaction.atomic():
-            run = lease.locked_run()
-            customer = Invoice.objects.get(pk=invoice_id).customer
-            run.items.filter(customer=customer).update(state=ItemState.FAILED, reason=reason)
-    else:
-        settle_number_log(DocumentKind.INVOICE, upto=invoice)
-
-
-def _issue_one(lease: Lease, invoice_id: int, around: Surroundings) -> Invoice:
+def _issue(lease: Lease, invoice_ids: Sequence[int], around: Surroundings) -> list[Invoice]:
     run = lease.locked_run()
-    invoice = Invoice.objects.select_for_update().select_related("customer").get(pk=invoice_id)
-    # Loads and re-ratings lock the lines they touch: nothing moves between the sums and their closing.
-    list(Line.objects.select_for_update().filter(customer=invoice.customer).order_by("pk").values_list("pk"))
-    draft = _draft_still_true(run, invoice)
-    if draft.net < 0:
-        raise DomainError(
-            gettext_lazy("The total is negative: it is not numbered, and the next invoice will take it into account.")
-        )
-    _close_usage(invoice, draft)
     assert run.issue_date is not None  # set when issuing began
-    series, counter, number = take_number(DocumentKind.INVOICE, run.issue_date)
-    invoice.series, invoice.counter, invoice.number = series, counter, number
-    invoice.position = series.position
-    invoice.issue_date = run.issue_date
-    invoice.due_date = around.terms_of(invoice.customer).due_date(run.issue_date)
-    invoice.snapshot = snapshot_of(invoice, around).as_json()
-    invoice.previous_digest = series.last_hash
-    invoice.digest = chained_digest(invoice.previous_digest, invoice.snapshot)
-    series.last_hash = invoice.digest
+    issues = _checked(run, _locked_invoices(invoice_ids))
+    _close_usage(issues)
+    series = locked_series(DocumentKind.INVOICE)
+    for one in issues:
+        invoice = one.invoice
+        invoice.counter, invoice.number = take_number(series, run.issue_date)
+        invoice.series, invoice.position = series, series.position
+        invoice.issue_date = run.issue_date
+        invoice.due_date = around.terms_of(invoice.customer).due_date(run.issue_date)
+        invoice.snapshot = snapshot_of(invoice, around).as_json()
+        invoice.previous_digest = series.last_hash
+        invoice.digest = series.last_hash = chained_digest(invoice.previous_digest, invoice.snapshot)
+        invoice.save()
     series.save()
-    invoice.save()
-    _claim(invoice, draft)
-    run.items.filter(customer=invoice.customer).update(state=ItemState.ISSUED)
-    return invoice
+    _claim(issues)
+    run.items.filter(customer__in=[one.invoice.customer_id for one in issues]).update(state=ItemState.ISSUED)
+    return [one.invoice for one in issues]
 
 
 def chained_digest(previous: str, snapshot: object) -> str:
@@ -141,34 +135,90 @@ def chained_digest(previous: str, snapshot: object) -> str:
     return hashlib.sha256(f"{previous}\n{canonical(snapshot)}".encode()).hexdigest()
 
 
-def _draft_still_true(run: BillingRun, invoice: Invoice) -> Draft:
-    outcomes = [outcome for _customer, outcome in preview_run(month=run.month, customers=[invoice.customer])]
-    if not outcomes or isinstance(outcomes[0], Refusal):
-        reason = outcomes[0].reason if outcomes else _("there is nothing left to bill")
-        raise DomainError(gettext_lazy("The draft is out of date: %(reason)s") % {"reason": reason})
-    draft = outcomes[0]
-    stored = list(invoice.lines.order_by("position").values_list(*STORED))
-    if stored != [tuple(getattr(line, name) for name in STORED) for line in draft.lines] or invoice.vat != draft.vat:
-        raise DomainError(gettext_lazy("Something changed since the draft was computed: compute the drafts again."))
-    return draft
+def _locked_invoices(invoice_ids: Sequence[int]) -> list[Invoice]:
+    list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("pk").values_list("pk"))
+    invoices = list(
+        Invoice.objects.filter(pk__in=invoice_ids)
+        .select_related("customer__payment_terms")
+        .prefetch_related("lines", "vat_totals", "customer__addresses", "customer__mandates")
+        .order_by("customer__number")
+    )
+    # Loads and re-ratings lock the lines they touch: nothing moves between the sums and their closing.
+    customers = [invoice.customer_id for invoice in invoices]
+    list(Line.objects.select_for_update().filter(customer__in=customers).order_by("pk").values_list("pk"))
+    return invoices
 
 
-def _close_usage(invoice: Invoice, draft: Draft) -> None:
-    for (line_id, month), (records, amount) in draft.usage.items():
-        statement = close_statement(line_id=line_id, month=month)
+def _checked(run: BillingRun, invoices: Sequence[Invoice]) -> list[_Issue]:
+    """Those whose draft is still true; the others are refused, each with its reason."""
+    customers = [invoice.customer for invoice in invoices]
+    anew = {customer.pk: outcome for customer, outcome in preview_run(month=run.month, customers=customers)}
+    issues = []
+    for invoice in invoices:
+        outcome = anew.get(invoice.customer_id)
+        reason = _out_of_date(invoice, outcome)
+        if reason:
+            run.items.filter(customer=invoice.customer).update(state=ItemState.FAILED, reason=reason)
+        elif isinstance(outcome, Draft):
+            issues.append(_Issue(invoice, outcome))
+    return issues
+
+
+def _out_of_date(invoice: Invoice, outcome: Draft | Refusal | None) -> str:
+    if isinstance(outcome, Refusal):
+        return outcome.reason
+    if outcome is None or not _same(invoice, outcome):
+        return _("Something changed since the draft was computed: compute the drafts again.")
+    if outcome.net < 0:
+        return _("The total is negative: it is not numbered, and the next invoice will take it into account.")
+    return ""
+
+
+def _same(invoice: Invoice, draft: Draft) -> bool:
+    def told(line: InvoiceLine | DraftLine) -> tuple[object, ...]:
+        return tuple(getattr(line, name) for name in STORED)
+
+    stored = sorted(invoice.lines.all(), key=lambda line: line.position)
+    return [told(line) for line in stored] == [told(line) for line in draft.lines] and invoice.vat == draft.vat
+
+
+def _close_usage(issues: Sequence[_Issue]) -> None:
+    owner = {key: one for one in issues for key in one.draft.usage}
+    statements = close_statements(owner)
+    for statement in statements:
+        _records, amount = owner[statement.line_id, statement.month].draft.usage[statement.line_id, statement.month]
         if statement.amount != amount:
             raise DomainError(gettext_lazy("The usage changed while the invoice was being issued."))
-        InvoiceLine.objects.filter(
-            invoice=invoice, line_id=line_id, usage_kind__gt="", period_start=month
-        ).update(statement=statement)
-        StatementClaim.objects.create(statement=statement, invoice=invoice)
+    made = Statement.objects.filter(
+        pk__in=[statement.pk for statement in statements], line=OuterRef("line"), month=OuterRef("period_start")
+    )
+    InvoiceLine.objects.filter(invoice__in=[one.invoice for one in issues], usage_kind__gt="").update(
+        statement=Subquery(made.values("pk")[:1])
+    )
+    StatementClaim.objects.bulk_create(
+        StatementClaim(statement=statement, invoice=owner[statement.line_id, statement.month].invoice)
+        for statement in statements
+    )
 
 
-def _claim(invoice: Invoice, draft: Draft) -> None:
-    for billed in draft.slices:
-        SliceClaim.objects.update_or_create(
-            subscription_id=billed.subscription_id,
-            month=billed.month.start,
-            defaults={"net": billed.net, "discount": billed.discount, "invoice": invoice},
-        )
-    OneOffClaim.objects.bulk_create(OneOffClaim(charge_id=charge, invoice=invoice) for charge in draft.charge_ids)
+def _claim(issues: Sequence[_Issue]) -> None:
+    """Claims are made, or brought up to date where a slice billed before has been adjusted."""
+    SliceClaim.objects.bulk_create(
+        [
+            SliceClaim(
+                subscription_id=billed.subscription_id,
+                month=billed.month.start,
+                net=billed.net,
+                discount=billed.discount,
+                invoice=one.invoice,
+            )
+            for one in issues
+            for billed in one.draft.slices
+        ],
+        update_conflicts=True,
+        unique_fields=["subscription", "month"],
+        update_fields=["net", "discount", "invoice"],
+    )
+    OneOffClaim.objects.bulk_create(
+        OneOffClaim(charge_id=charge, invoice=one.invoice) for one in issues for charge in one.draft.charge_ids
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,12 +27,13 @@ from apps.documents.numbering import NumberPattern, Reset
 TAIL = 8192
 
 
-def take_number(kind: str, day: date) -> tuple[NumberSeries, int, str]:
-    """Lock the series of ``kind`` and take its next number for a document of ``day``; the caller saves the series.
+def locked_series(kind: str) -> NumberSeries:
+    """The series of ``kind``, locked until the caller's transaction ends: a rollback gives its numbers back."""
+    return NumberSeries.objects.select_for_update().get(kind=kind)
 
-    The lock lasts until the caller's transaction ends, so that numbers are gapless: a rollback gives it back.
-    """
-    series = NumberSeries.objects.select_for_update().get(kind=kind)
+
+def take_number(series: NumberSeries, day: date) -> tuple[int, str]:
+    """The next counter and number of a locked series for a document of ``day``; the caller saves the series."""
     if series.last_date is not None and day < series.last_date:
         raise DomainError(_("The series has already numbered a later date."))
     pattern = NumberPattern.parse(series.pattern, reset=Reset(series.reset))
@@ -41,7 +42,7 @@ def take_number(kind: str, day: date) -> tuple[NumberSeries, int, str]:
     series.period_key = period
     series.position += 1
     series.last_date = day
-    return series, series.counter, pattern.format(series.counter, day)
+    return series.counter, pattern.format(series.counter, day)
 
 
 def next_numbers(kind: str, day: date, n: int = 3) -> list[str]:
@@ -56,17 +57,16 @@ def log_path(kind: str) -> Path:
     return Path(settings.PRIVATE_ROOT) / "ledger" / f"{kind}.log"
 
 
-def settle_number_log(kind: str, *, upto: Invoice | None = None) -> None:
+def settle_number_log(kind: str, *, fresh: Sequence[Invoice] = ()) -> None:
     """Bring the log up to the database; DomainError if it knows numbers that the database does not.
 
-    ``upto`` is the invoice just committed: the usual case, written without reading the ledger again.
+    ``fresh`` are the invoices just committed, in order: the usual case, written without reading the ledger again.
     """
     with _locked(kind) as log:
         last = _last_entry(log)
-        position = 0 if last is None else last["position"]
-        follows = last is None or (upto is not None and last["digest"] == upto.previous_digest)
-        if upto is not None and upto.position == position + 1 and follows:
-            _append(log, [_entry(upto)])
+        position, digest = (0, "") if last is None else (last["position"], last["digest"])
+        if fresh and (fresh[0].position, fresh[0].previous_digest) == (position + 1, digest):
+            _append(log, [_entry(invoice) for invoice in fresh])
             return
         issued = Invoice.objects.issued().filter(kind=kind)
         if last is not None:

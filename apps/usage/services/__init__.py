@@ -9,7 +9,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from apps.usage.services.statements import close_statement
+from apps.usage.services.files import loading_files, pending_counts
+from apps.usage.services.statements import close_statements
 
 if TYPE_CHECKING:
     from apps.usage.services.backing_out import back_out_file
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
 
 __all__ = [
     "back_out_file",
-    "close_statement",
+    "close_statements",
     "cover",
     "explain_record",
     "load_file",
     "load_files",
+    "loading_files",
+    "pending_counts",
     "rate_pending",
 ]
 

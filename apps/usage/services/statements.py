@@ -3,37 +3,61 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db.models import Max, OuterRef, Subquery
 
 from apps.core.money import scaled_half_up
 from apps.usage.models import RatedRecord, Statement
 
 
-def close_statement(*, line_id: int, month: date) -> Statement:
-    """Close every open record of a line and month (its first day) into a new statement.
+def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
+    """Close every open record of each line and month (its first day) into a new statement, in a few queries.
 
-    The caller holds the line's lock, so that no load or re-rating changes a price between the sum and the closing.
+    The caller holds the lines' locks, so that no load or re-rating changes a price between the sum and the closing.
     ``digest`` covers each record's identifier and price: it stays when the records themselves are purged.
     """
-    open_records = RatedRecord.objects.filter(line_id=line_id, month=month, statement__isnull=True)
-    rows = list(
-        open_records.order_by("started_at", "cdr_id").values_list("pk", "format_id", "cdr_id", "price")
+    if not keys:
+        return []
+    lines, months = {line_id for line_id, _month in keys}, {month for _line_id, month in keys}
+    open_records = RatedRecord.objects.filter(line_id__in=lines, month__in=months, statement__isnull=True)
+    rows: dict[tuple[int, date], list[tuple[int, str, Decimal]]] = {key: [] for key in keys}
+    ordered = open_records.order_by("line_id", "month", "started_at", "cdr_id")
+    for line_id, month, *record in ordered.values_list("line_id", "month", "format_id", "cdr_id", "price"):
+        if (line_id, month) in rows:
+            rows[line_id, month].append(tuple(record))
+    last = {
+        (row["line_id"], row["month"]): row["last"]
+        for row in Statement.objects.filter(line_id__in=lines, month__in=months)
+        .values("line_id", "month")
+        .annotate(last=Max("sequence"))
+        .order_by()
+    }
+    statements = Statement.objects.bulk_create(
+        Statement(
+            line_id=line_id,
+            month=month,
+            sequence=last.get((line_id, month), 0) + 1,
+            records=len(records),
+            amount=sum((price for *_rest, price in records), Decimal(0)),
+            digest=records_digest(records),
+        )
+        for (line_id, month), records in rows.items()
     )
-    last = Statement.objects.filter(line_id=line_id, month=month).aggregate(last=Max("sequence"))["last"]
-    statement = Statement.objects.create(
-        line_id=line_id,
-        month=month,
-        sequence=(last or 0) + 1,
-        records=len(rows),
-        amount=sum((price for *_rest, price in rows), Decimal(0)),
-        digest=records_digest((format_id, cdr_id, price) for _pk, format_id, cdr_id, price in rows),
+    made = Statement.objects.filter(
+        pk__in=[statement.pk for statement in statements], line=OuterRef("line_id"), month=OuterRef("month")
     )
-    open_records.update(statement=statement)
-    return statement
+    by_month: dict[date, list[int]] = defaultdict(list)
+    for line_id, month in keys:
+        by_month[month].append(line_id)
+    for month, line_ids in by_month.items():
+        RatedRecord.objects.filter(line_id__in=line_ids, month=month, statement__isnull=True).update(
+            statement=Subquery(made.values("pk")[:1])
+        )
+    return statements
 
 
 def records_digest(records: Iterable[tuple[int, str, Decimal]]) -> str:

@@ -1,0 +1,44 @@
+"""Many rows in one transaction, and one by one where something in it goes wrong.
+
+A chunk commits whole: one set of queries serves fifty invoices. If a row breaks it, the chunk is rolled back and its
+rows are tried one by one, so that the bad one alone is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import batched
+
+from apps.billing.services.leases import LeaseLost
+
+SIZE = 50
+
+
+def in_chunks[T](
+    rows: Iterable[T],
+    act: Callable[[Sequence[T]], None],
+    *,
+    refuse: Callable[[T, Exception], None],
+    size: int = SIZE,
+) -> None:
+    """Call ``act``, which opens its own transaction, on chunks of ``rows``; ``refuse`` is told what single row failed.
+
+    A lost lease is nobody's fault among the rows and ends it all.
+    """
+    for chunk in batched(rows, size, strict=False):
+        _attempt(chunk, act, refuse)
+
+
+def _attempt[T](
+    chunk: Sequence[T], act: Callable[[Sequence[T]], None], refuse: Callable[[T, Exception], None]
+) -> None:
+    try:
+        act(chunk)
+    except LeaseLost:
+        raise
+    except Exception as fault:
+        if len(chunk) == 1:
+            refuse(chunk[0], fault)
+            return
+        for one in chunk:
+            _attempt([one], act, refuse)
