@@ -9,21 +9,29 @@ from datetime import date
 from decimal import Decimal
 
 from django.db.models import Max, OuterRef, Subquery
+from django.utils.translation import gettext as _
 
+from apps.core.exceptions import DomainError
 from apps.core.money import scaled_half_up
-from apps.usage.models import RatedRecord, Statement
+from apps.usage.choices import FileState
+from apps.usage.models import CdrFile, RatedRecord, Statement
 
 
 def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
     """Close every open record of each line and month (its first day) into a new statement, in a few queries.
 
-    The caller holds the lines' locks, so that no load or re-rating changes a price between the sum and the closing.
+    The caller holds the lines' locks, so that nothing changes a price between the sum and the closing. A load adds
+    records all the same: DomainError while a file with records of these lines and months is being loaded, for their
+    prices are not final, or if some came in between.
+
     ``digest`` covers each record's identifier and price: it stays when the records themselves are purged.
     """
     if not keys:
         return []
     lines, months = {line_id for line_id, _month in keys}, {month for _line_id, month in keys}
     open_records = RatedRecord.objects.filter(line_id__in=lines, month__in=months, statement__isnull=True)
+    if file := CdrFile.objects.filter(state=FileState.LOADING, pk__in=open_records.values("file_id")).first():
+        raise DomainError(_("The call records of %(file)s are still being loaded.") % {"file": file.name})
     rows: dict[tuple[int, date], list[tuple[int, str, Decimal]]] = {key: [] for key in keys}
     ordered = open_records.order_by("line_id", "month", "started_at", "cdr_id")
     for line_id, month, *record in ordered.values_list("line_id", "month", "format_id", "cdr_id", "price"):
@@ -53,10 +61,14 @@ def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
     by_month: dict[date, list[int]] = defaultdict(list)
     for line_id, month in keys:
         by_month[month].append(line_id)
-    for month, line_ids in by_month.items():
+    closed = sum(
         RatedRecord.objects.filter(line_id__in=line_ids, month=month, statement__isnull=True).update(
             statement=Subquery(made.values("pk")[:1])
         )
+        for month, line_ids in by_month.items()
+    )
+    if closed != sum(len(records) for records in rows.values()):
+        raise DomainError(_("Call records came in while their lines were being invoiced."))
     return statements
 
 
