@@ -44,6 +44,15 @@ class IntegratorAdmin(HistoryModelAdmin):
         address = shell.logo_address(company)
         return format_html('<img src="{}" alt="" style="max-height: 80px; background: white">', address)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What sends another logo is there for whoever may, on the page of today only."""
+        may_send = self.has_change_permission(request, obj) and not self.shows_version(request)
+        if may_send:
+            return self.fieldsets
+        (title, shown), *others = self.fieldsets
+        kept = tuple(field for field in shown["fields"] if field not in ("new_logo", "without_logo"))
+        return ((title, {**shown, "fields": kept}), *others)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and not Integrator.objects.exists()
 

@@ -31,13 +31,13 @@ class IntegratorForm(CheckedModelForm):
     }
 
     new_logo = forms.FileField(
-        label=_("new logo"),
+        label=_("New logo"),
         required=False,
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/jpeg"}),
         help_text=_("PNG or JPEG, at most 2 MB. It shows on this site and on invoices."),
     )
     without_logo = forms.BooleanField(
-        label=_("remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget
+        label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget
     )
 
     class Meta:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
+from apps.catalog.choices import UsageKind
+from apps.core import french
 from apps.core.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, price
 from apps.tariffs.filters import VersionFilter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
@@ -69,9 +71,7 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
         "kind",
         "direction",
         "origin_zone",
-        price(Rate.price_minute),
-        price(Rate.price_unit),
-        price(Rate.price_megabyte),
+        "shown_price",
         price(Rate.connection_fee),
         "steps",
         "included",
@@ -84,7 +84,7 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     )
     search_fields = ("^prefix", "destination")
     search_help_text = _("Prefix or destination")
-    ordering = ("version", "origin_zone", "kind", "direction", "prefix")
+    ordering = ("origin_zone", "prefix")
     fieldsets = (
         (None, {"fields": (("version", "destination"), ("prefix", "special"), ("kind", "direction"))}),
         (_("Zones"), {"fields": (("origin_zone", "destination_zone"),)}),
@@ -102,6 +102,18 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     def shown_prefix(self, rate: Rate) -> str:
         return rate.prefix or _("any number")
 
+    @admin.display(description=_("price excluding tax"))
+    def shown_price(self, rate: Rate) -> str:
+        """The one price that its kind of usage has: «0,035 €/min»."""
+        match rate.kind:
+            case UsageKind.VOICE:
+                return f"{french.price(rate.price_minute)}/min"
+            case UsageKind.DATA:
+                return f"{french.price(rate.price_megabyte)}/{_('MB')}"
+        return f"{french.price(rate.price_unit)}/{rate.get_kind_display()}"
+
+    shown_price.formatting = "price"  # type: ignore[attr-defined]
+
     @admin.display(description=_("steps (s)"))
-    def steps(self, rate: Rate) -> str:
-        return f"{rate.first_step}/{rate.step}"
+    def steps(self, rate: Rate) -> str | None:
+        return f"{rate.first_step}/{rate.step}" if rate.kind == UsageKind.VOICE else None

@@ -5,9 +5,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.enums import ActionVariant
 
 from apps.catalog.quantities import quantity_text
-from apps.core.admin import Link, ModelAdmin, ReadOnly, badge, count, number, price
+from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, number, price
+from apps.usage import dialogs
 from apps.usage.choices import FileState, RecordKind
 from apps.usage.filters import MonthFilter
 from apps.usage.models import CdrFile, RatedRecord, RawRecord, SuspendedRecord
@@ -28,10 +30,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         count(CdrFile.lines),
         count(CdrFile.rated),
         count(CdrFile.duplicate),
-        count(CdrFile.unknown_number),
-        count(CdrFile.inactive_line),
-        count(CdrFile.unrated),
-        count(CdrFile.malformed),
+        "waiting",
         price(CdrFile.amount),
     )
     list_filter = (("state", ChoicesDropdownFilter),)
@@ -39,9 +38,11 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
     search_help_text = _("File name")
     fieldsets = (
         (None, {
-            "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size)), "sha256"),
+            "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size))),
         }),
-        (_("Load"), {"fields": ("loaded_by", ("started_at", "finished_at"))}),
+        (_("Load"), {
+            "fields": ("loaded_by", ("started_at", "finished_at"), ("backed_out_by", "backed_out_at")),
+        }),
         (_("Lines"), {
             "fields": (
                 (count(CdrFile.lines), count(CdrFile.rated)),
@@ -67,6 +68,25 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         ),
     )
 
+    actions_detail = ("back_out",)
+
+    back_out = ServiceDialog(
+        title=_("Back out the file"),
+        permission="usage.change_cdrfile",
+        when=dialogs.can_back_out,
+        preview=dialogs.preview_backing_out,
+        service=dialogs.back_out,
+        done=_("The file has been backed out."),
+        icon="undo",
+        variant=ActionVariant.DANGER,
+    )
+
+    @admin.display(description=_("waiting"))
+    def waiting(self, file: CdrFile) -> int:
+        return file.waiting
+
+    waiting.formatting = "price"  # type: ignore[attr-defined]
+
 
 class RecordAdmin(ReadOnly, ModelAdmin):
     """What rated and waiting records have in common."""
@@ -85,20 +105,19 @@ class SuspendedRecordAdmin(RecordAdmin):
     list_display = (
         "shown_id",
         "reason",
-        "detail",
         number(SuspendedRecord.msisdn),
         "started_at",
         "kind",
         number(SuspendedRecord.correspondent),
         "shown_quantity",
         "file",
-        "line_number",
     )
     list_select_related = ("file",)
     list_filter = (("reason", ChoicesDropdownFilter), ("file", AutocompleteSelectFilter))
     search_fields = ("msisdn",)
     search_help_text = _("Number or CDR identifier")
     ordering = ("-id",)
+    actions_list = ("rate_pending",)
     fieldsets = (
         (None, {"fields": (("shown_id", "reason"), "detail", ("file", "line_number"), "raw")}),
         (_("Record"), {
@@ -111,6 +130,17 @@ class SuspendedRecordAdmin(RecordAdmin):
         }),
     )
     keeps_history = False
+
+    rate_pending = ServiceDialog(
+        title=_("Rate again"),
+        description=_("Once the cause is fixed: a number attached to its line, a rate added to its grid."),
+        permission="usage.change_suspendedrecord",
+        preview=dialogs.preview_rating,
+        service=dialogs.rate_pending,
+        done=str,
+        icon="autorenew",
+        variant=ActionVariant.PRIMARY,
+    )
 
     @admin.display(description=_("CDR identifier"), ordering="cdr_id")
     def shown_id(self, record: SuspendedRecord) -> str:

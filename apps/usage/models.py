@@ -87,6 +87,11 @@ class CdrFile(models.Model):
         return self.name
 
     @property
+    def waiting(self) -> int:
+        """How many of its lines could not be rated."""
+        return self.unknown_number + self.inactive_line + self.unrated + self.malformed
+
+    @property
     def first_record_id(self) -> int:
         """Keys of the file's records lie between this and the next file's; no two loads give the same."""
         return self.pk * LINES_PER_FILE

@@ -55,7 +55,7 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     "/admin/(?P<url>.*)$": lambda: "/admin/no/such/page/",
 }
 # Pages of a model, and dialogs above its list, that are about no row.
-ABOUT_NO_ROW = ("_changelist", "_add", "_generate")
+ABOUT_NO_ROW = ("_changelist", "_add", "_generate", "_rate_pending")
 
 
 def example(address: Address) -> str:

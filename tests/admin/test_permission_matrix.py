@@ -54,6 +54,8 @@ admin:branding_integrator_history        302 403 200 200      302 405 405 405
 admin:branding_integrator_simple_history 302 403 200 200      302 405 405 405
 
 admin:sims_simcard_show_codes            302 403 403 200      302 403 403 200
+admin:usage_cdrfile_back_out             302 403 403 200      302 403 403 200
+admin:usage_suspendedrecord_rate_pending 302 403 403 200      302 403 403 200
 admin:billing_billingrun_generate        302 403 403 200      302 403 403 200
 admin:billing_billingrun_recompute       302 403 403 200      302 403 403 200
 """
@@ -122,13 +124,17 @@ def world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.billing.services.invoice_pdf", lambda invoice: b"%PDF-1.7")
 
 
-def answers(address: Address, people: dict[str, User | None]) -> Iterator[str]:
+def answers(address: Address, person: User | None) -> Iterator[str]:
     for method in ("get", "post"):
-        for person in PEOPLE:
-            client = Client()
-            if people[person]:
-                client.force_login(people[person])
-            yield str(getattr(client, method)(example(address)).status_code)
+        client = Client()
+        if person:
+            client.force_login(person)
+        yield str(getattr(client, method)(example(address)).status_code)
+
+
+def column(address: Address, position: int) -> list[str]:
+    """What the table says of one person: the answers to GET and to POST."""
+    return (expected(address) or "").split()[position :: len(PEOPLE)]
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -142,10 +148,11 @@ def test_the_table_holds_no_address_that_is_gone() -> None:
 
 
 @pytest.mark.usefixtures("world")
-def test_everybody_gets_what_the_table_says(people: dict[str, User | None]) -> None:
+@pytest.mark.parametrize("name", PEOPLE)
+def test_everybody_gets_what_the_table_says(name: str, people: dict[str, User | None]) -> None:
     wrong = {}
     for address in every_address():
-        given = " ".join(answers(address, people))
-        if given != expected(address):
-            wrong[str(address)] = f"expected {expected(address)}, got {given}"
+        given = list(answers(address, people[name]))
+        if given != (said := column(address, PEOPLE.index(name))):
+            wrong[str(address)] = f"the table says {said}, got {given}"
     assert wrong == {}

@@ -10,6 +10,7 @@ from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
@@ -97,6 +98,10 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     panels: ClassVar[Sequence[Panel]] = ()
     links: ClassVar[Sequence[Link]] = ()
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = capfirst(str(self.opts.verbose_name_plural))
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[no-any-return]
+
     # --- Whose rows, which columns
 
     def scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -145,6 +150,9 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         context["show_history"] = self.keeps_history
+        if obj is not None:
+            # The row is named beside it; "Modification de offre" is no French.
+            context["title"] = capfirst(str(self.opts.verbose_name))
         if obj is not None and not context.get("is_popup"):
             panels = tabs(f"{self._page}.panels", self.panels, obj, request)
             context["datasets"] = [*context.get("datasets", ()), *panels]
@@ -189,10 +197,15 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         readonly = super().get_readonly_fields(request, obj)
-        match = request.resolver_match
-        if match is not None and match.url_name == f"{self.opts.app_label}_{self.opts.model_name}_simple_history":
+        if self.shows_version(request):
             return [*readonly, *flatten_fieldsets(self.get_fieldsets(request, obj))]
         return readonly
+
+    def shows_version(self, request: HttpRequest) -> bool:
+        """Whether the page asked for is an old version of a row."""
+        match = request.resolver_match
+        page = f"{self.opts.app_label}_{self.opts.model_name}_simple_history"
+        return match is not None and match.url_name == page
 
 
 class ReadOnlyInline(ReadOnly, ColumnsAsFields, UnfoldTabularInline):  # type: ignore[misc]

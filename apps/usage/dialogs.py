@@ -1,0 +1,59 @@
+"""What the dialogs of usage say before they act, and how they call the services.
+
+The services are imported when they are called: they bring Polars along, which no list needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.core.french import price
+from apps.usage.choices import FileState, SuspenseReason
+from apps.usage.models import CdrFile, SuspendedRecord
+
+
+def can_back_out(file: CdrFile) -> bool:
+    return file.state != FileState.BACKED_OUT
+
+
+def preview_backing_out(file: CdrFile, answers: dict[str, Any]) -> Sequence[str]:
+    return [
+        _("%(rated)d rated and %(waiting)d waiting records of this file are removed (%(amount)s excluding tax).")
+        % {"rated": file.rated, "waiting": file.waiting, "amount": price(file.amount)},
+        _("Its identifiers are free again: the same file can be loaded anew."),
+        _("A file of which an invoice has taken records cannot be backed out."),
+    ]
+
+
+def back_out(file: CdrFile, actor: Any, answers: dict[str, Any]) -> CdrFile:
+    from apps.usage.services import back_out_file
+
+    return back_out_file(file=file, actor=actor)
+
+
+def preview_rating(row: None, answers: dict[str, Any]) -> Sequence[str]:
+    waiting = SuspendedRecord.objects.exclude(reason=SuspenseReason.MALFORMED).count()
+    return [
+        ngettext(
+            "%(count)d waiting record is rated again by today's lines and grids.",
+            "%(count)d waiting records are rated again by today's lines and grids.",
+            waiting,
+        )
+        % {"count": waiting},
+        _("Malformed lines are left alone: they need a corrected file."),
+    ]
+
+
+def rate_pending(row: None, actor: Any, answers: dict[str, Any]) -> str:
+    from apps.usage.services import rate_pending
+
+    report = rate_pending()
+    return ngettext(
+        "%(rated)d of %(waiting)d waiting record has been rated (%(amount)s excluding tax).",
+        "%(rated)d of %(waiting)d waiting records have been rated (%(amount)s excluding tax).",
+        report.waiting,
+    ) % {"rated": report.rated, "waiting": report.waiting, "amount": price(report.amount)}

@@ -1,0 +1,50 @@
+"""Versions of a row: looked at, never restored or rewritten, whoever asks."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.branding.models import Integrator
+from tests.admin import rows
+from tests.admin.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Integrator:
+    company = rows.integrator()
+    company.city = "LYON"
+    company.save()
+    return company
+
+
+def version(company: Integrator) -> str:
+    oldest = company.history.earliest()
+    return reverse("admin:branding_integrator_simple_history", args=[company.pk, oldest.pk])
+
+
+def test_the_history_tells_what_changed(admin: Client, company: Integrator) -> None:
+    page = admin.get(reverse("admin:branding_integrator_history", args=[company.pk])).content.decode()
+    assert "PARIS" in page
+    assert "LYON" in page
+
+
+def test_a_version_shows_the_row_as_it_was_with_nothing_to_fill_in(admin: Client, company: Integrator) -> None:
+    page = admin.get(version(company)).content.decode()
+    assert "PARIS" in page
+    assert 'name="city"' not in page
+
+
+def test_posting_to_a_version_changes_nothing(admin: Client, sign_in: SignIn, company: Integrator) -> None:
+    for person in (admin, sign_in("branding.view_integrator")):
+        assert person.post(version(company), {"city": "NICE", "legal_name": "X"}).status_code == 405
+    company.refresh_from_db()
+    assert (company.city, company.legal_name) == ("LYON", "Télécom Exemple SAS")
+
+
+def test_a_version_of_another_row_is_not_found(admin: Client, company: Integrator) -> None:
+    oldest = company.history.earliest()
+    assert admin.get(reverse("admin:branding_integrator_simple_history", args=[99, oldest.pk])).status_code == 404

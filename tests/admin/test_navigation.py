@@ -1,0 +1,67 @@
+"""The side bar is the outline's, to the letter, and holds what the user may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.admin.conftest import SignIn
+
+pytestmark = pytest.mark.django_db
+
+OUTLINE = [
+    ("", ["Tableau de bord", "Clients", "Parc mobile"]),
+    ("Facturation", ["Chargement CDRs mobile", "CDRs en attente", "Lancement des factures", "Factures"]),
+    (
+        "Administration",
+        [
+            ("Gestion des offres de vente", ["Offres mobiles", "Options mobiles", "Matériels & services"]),
+            ("Gestion", ["Gestion status SIM", "Grilles minutes"]),
+        ],
+    ),
+    ("Personnalisation", ["Identité & logo"]),
+    ("Supervision", ["Utilisateurs & rôles"]),
+]
+
+
+def outline(client: Client) -> list[Any]:
+    """The side bar as the user sees it: groups without an entry are not drawn."""
+    page = client.get(reverse("admin:index"))
+    groups = [(str(group.get("title", "")), _entries(group["items"])) for group in page.context["sidebar_navigation"]]
+    return [group for group in groups if group[1]]
+
+
+def _entries(items: list[dict[str, Any]]) -> list[Any]:
+    seen = [item for item in items if item["has_permission"]]
+    return [(str(item["title"]), _entries(item["items"])) if "items" in item else str(item["title"]) for item in seen]
+
+
+def test_a_superuser_sees_the_whole_outline_in_its_order(admin: Client) -> None:
+    assert outline(admin) == OUTLINE
+
+
+def test_a_clerk_without_rights_sees_the_dashboard_only(sign_in: SignIn) -> None:
+    assert outline(sign_in()) == [("", ["Tableau de bord"])]
+
+
+def test_an_entry_appears_with_the_right_to_look(sign_in: SignIn) -> None:
+    clerk = sign_in("lines.view_line", "tariffs.view_tariff")
+    assert outline(clerk) == [
+        ("", ["Tableau de bord", "Parc mobile"]),
+        ("Administration", [("Gestion", ["Grilles minutes"])]),
+    ]
+    page = clerk.get(reverse("admin:index")).content.decode()
+    assert "Grilles minutes" in page
+    assert "Factures" not in page
+
+
+def test_every_entry_leads_somewhere(admin: Client) -> None:
+    page = admin.get(reverse("admin:index"))
+    items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
+    items += [inner for item in items for inner in item.get("items", [])]
+    assert {str(item["title"]): admin.get(str(item["link"]), follow=True).status_code for item in items} == {
+        str(item["title"]): 200 for item in items
+    }
