@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
+from typing import cast
 
 from django.db.models import F
 
@@ -12,7 +13,7 @@ from apps.core.periods import Days
 from apps.tariffs.choices import Direction
 from apps.tariffs.matching import RateIndex
 from apps.tariffs.models import Rate, TariffVersion
-from apps.tariffs.rating import RateTerms
+from apps.tariffs.rating import Kind, RateTerms
 
 
 def versions_of(tariff_ids: Collection[int]) -> dict[int, list[tuple[int, Days]]]:
@@ -27,9 +28,7 @@ def versions_of(tariff_ids: Collection[int]) -> dict[int, list[tuple[int, Days]]
     return {
         tariff: [
             (version, Days(start, end))
-            for (start, version), end in zip(
-                versions, [*(start for start, _ in versions[1:]), None], strict=True
-            )
+            for (start, version), end in zip(versions, [*(start for start, _ in versions[1:]), None], strict=True)
         ]
         for tariff, versions in begun.items()
     }
@@ -46,7 +45,7 @@ def rate_index(version_ids: Collection[int]) -> RateIndex:
 def terms_of(rate: Rate) -> RateTerms:
     return RateTerms(
         id=rate.pk,
-        kind=rate.kind,
+        kind=cast(Kind, rate.kind),
         incoming=rate.direction == Direction.MT,
         origin=rate.origin_zone,
         special=rate.special,

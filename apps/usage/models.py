@@ -17,6 +17,7 @@ from apps.usage.querysets import RatedRecordQuerySet, SuspendedRecordQuerySet
 LINE = pgettext_lazy("mobile line", "line")
 
 LINES_PER_FILE = 2**32
+DETAIL_LENGTH = 200
 
 
 class CdrFormat(models.Model):
@@ -184,7 +185,7 @@ class SuspendedRecord(RawRecord):
     """A record that could not be rated, with the reason; nothing is dropped («CDRs en attente»)."""
 
     reason = models.CharField(_("reason"), max_length=15, choices=SuspenseReason.choices, db_index=True)
-    detail = models.CharField(_("detail"), max_length=200, blank=True)
+    detail = models.CharField(_("detail"), max_length=DETAIL_LENGTH, blank=True)
     line_number = models.BigIntegerField(_("file line"))
     raw = models.TextField(_("raw text"), blank=True)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Count, Max, Min, Q, Sum
 
 from apps.core.periods import Month, months_between
 from apps.core.search import by_number
+
+if TYPE_CHECKING:
+    from apps.usage.models import CdrFile
 
 
 class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
@@ -21,6 +24,10 @@ class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
             .values("month")
             .annotate(records=Count("pk"), amount=Sum("price"), open_records=Count("pk", filter=Q(statement=None)))
         )
+
+    def lines_and_months_of(self, file: CdrFile) -> set[tuple[int, date]]:
+        """Which lines the records of a file are of, and in which months."""
+        return set(self.filter(file=file).order_by().values_list("line_id", "month").distinct())
 
     def months(self) -> list[date]:
         """First days of the months from the latest record's back to the earliest's."""

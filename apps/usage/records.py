@@ -34,36 +34,34 @@ def first_of_each(records: pl.DataFrame) -> pl.DataFrame:
     return records.filter(pl.struct("month", "cdr_id").is_first_distinct())
 
 
-def rated_rows(records: pl.DataFrame, file: CdrFile, first_id: int) -> pl.DataFrame:
+def rated_rows(records: pl.DataFrame) -> pl.DataFrame:
     """Rows of ``RatedRecord``, by line and start so that what is read together lies together."""
-    rows = (
-        _of_file(records, file).rename({"line": "line_id", "rate": "rate_id"}).sort("line_id", "started_at")
-    )
-    return rows.select(_ids(first_id), *COMMON, *PRICED)
+    rows = records.rename({"line": "line_id", "rate": "rate_id"}).sort("line_id", "started_at")
+    return rows.select(pl.col("^id$"), *COMMON, *PRICED)
 
 
-def suspended_rows(
-    records: pl.DataFrame, malformed: pl.DataFrame, file: CdrFile, first_id: int
-) -> pl.DataFrame:
+def suspended_rows(records: pl.DataFrame, malformed: pl.DataFrame) -> pl.DataFrame:
     """Rows of ``SuspendedRecord``: the records with their ``outcome``, and the malformed lines."""
-    waiting = _of_file(records, file).with_columns(reason="outcome", detail=pl.lit(""))
-    broken = _of_file(_malformed(malformed), file)
-    rows = pl.concat([waiting.select(*COMMON, *WAITING), broken.select(*COMMON, *WAITING)])
-    return rows.sort("line_number").select(_ids(first_id), *COMMON, *WAITING)
+    waiting = records.with_columns(reason="outcome", detail=pl.lit("")).select(*COMMON, *WAITING)
+    broken = _malformed(malformed).select(*COMMON, *WAITING)
+    return pl.concat([waiting, broken]).sort("line_number")
 
 
-def _of_file(records: pl.DataFrame, file: CdrFile) -> pl.DataFrame:
+def of_file(records: pl.DataFrame, file: CdrFile) -> pl.DataFrame:
     return records.with_columns(file_id=pl.lit(file.pk, pl.Int64), format_id=pl.lit(file.format_id, pl.Int64))
 
 
-def _ids(first: int) -> pl.Expr:
-    return (pl.int_range(pl.len(), dtype=pl.Int64) + first).alias("id")
+def numbered(rows: pl.DataFrame, first: int) -> pl.DataFrame:
+    """The rows with their keys, from ``first`` on."""
+    return rows.with_columns(id=pl.int_range(pl.len(), dtype=pl.Int64) + first)
 
 
 def _malformed(lines: pl.DataFrame) -> pl.DataFrame:
     """Malformed lines as records of which nothing is known but their text."""
     details = [malformation(*fault) for fault in lines.select("fault", "column", "value").iter_rows()]
     return lines.select(
+        "file_id",
+        "format_id",
         "line_number",
         "raw",
         detail=pl.Series(details, dtype=pl.String),

@@ -8,8 +8,10 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.core.exceptions import DomainError
-from apps.usage.models import CdrFile, SuspendedRecord
+from apps.usage.models import DETAIL_LENGTH, CdrFile
 from apps.usage.parsing import Fault, UnreadableFile
+
+OUTCOMES = ("rated", "duplicate", "unknown_number", "inactive_line", "unrated", "malformed")
 
 
 def unreadable(name: str, error: UnreadableFile) -> DomainError:
@@ -19,9 +21,7 @@ def unreadable(name: str, error: UnreadableFile) -> DomainError:
         case "empty":
             sentence = _("%(file)s is empty.")
         case "encoding":
-            sentence = _(
-                "%(file)s: line %(line)d is not in the encoding of its format; it looks like %(detail)s."
-            )
+            sentence = _("%(file)s: line %(line)d is not in the encoding of its format; it looks like %(detail)s.")
         case "columns":
             sentence = _("%(file)s: these columns are missing: %(detail)s.")
         case "line_too_long":
@@ -42,9 +42,7 @@ def already_loaded(name: str, file: CdrFile) -> DomainError:
     }
     if name == file.name:
         return DomainError(_("%(file)s has already been loaded by %(who)s on %(when)s.") % facts)
-    return DomainError(
-        _("%(file)s has already been loaded under the name %(known)s by %(who)s on %(when)s.") % facts
-    )
+    return DomainError(_("%(file)s has already been loaded under the name %(known)s by %(who)s on %(when)s.") % facts)
 
 
 def malformation(fault: str, column: str, value: str) -> str:
@@ -63,18 +61,13 @@ def malformation(fault: str, column: str, value: str) -> str:
             Fault.QUANTITY: _("not a quantity"),
         }
         sentence = f"{column} «{value}»: {reasons[Fault(fault)]}"
-    limit = SuspendedRecord._meta.get_field("detail").max_length
-    return Truncator(sentence).chars(limit)
+    return Truncator(sentence).chars(DETAIL_LENGTH)
 
 
 def load_summary(file: CdrFile) -> str:
     """What became of the lines of a file, in one sentence; outcomes that did not occur are left out."""
-    outcomes = ("rated", "duplicate", "unknown_number", "inactive_line", "unrated", "malformed")
-    said = [
-        f"{CdrFile._meta.get_field(name).verbose_name} {getattr(file, name)}"
-        for name in outcomes
-        if getattr(file, name)
-    ]
+    fields = [field for field in CdrFile._meta.fields if field.name in OUTCOMES]
+    said = [f"{field.verbose_name} {count}" for field in fields if (count := getattr(file, field.name))]
     return _("%(file)s: %(lines)d lines (%(outcomes)s).") % {
         "file": file.name,
         "lines": file.lines,

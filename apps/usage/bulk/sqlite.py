@@ -32,7 +32,7 @@ class SQLite:
         """Nothing to do: the transaction is the only writer since it began (``transaction_mode``)."""
 
     def known_ids(self, *, format_id: int, month: date, cdr_ids: list[str]) -> list[str]:
-        wanted = [month.isoformat(), format_id, json.dumps(cdr_ids)]
+        wanted: list[str | int] = [month.isoformat(), format_id, json.dumps(cdr_ids)]
         with connection.cursor() as cursor:
             cursor.execute(KNOWN_IDS, wanted * 2)
             return [cdr_id for (cdr_id,) in cursor.fetchall()]
@@ -42,11 +42,11 @@ class SQLite:
         places = ", ".join(["%s"] * rows.width)
         command = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608
         with connection.cursor() as cursor:
-            cursor.executemany(command, as_stored(rows).iter_rows())
+            cursor.executemany(command, as_stored(rows).iter_rows())  # type: ignore[arg-type]  # any iterable will do
 
     def reprice(self, changes: pl.DataFrame) -> None:
         with connection.cursor() as cursor:
-            cursor.executemany(REPRICE, changes.select("covered_quantity", "price", "id").iter_rows())
+            cursor.executemany(REPRICE, changes.select("covered_quantity", "price", "id").rows())
 
 
 def as_stored(rows: pl.DataFrame) -> pl.DataFrame:
@@ -57,9 +57,7 @@ def as_stored(rows: pl.DataFrame) -> pl.DataFrame:
             columns.append(pl.col(name).dt.to_string("%Y-%m-%d"))
         elif isinstance(dtype, pl.Datetime):
             fraction = pl.when(pl.col(name).dt.microsecond() > 0).then(pl.col(name).dt.to_string("%.6f"))
-            columns.append(
-                pl.col(name).dt.to_string("%Y-%m-%d %H:%M:%S").add(fraction.fill_null("")).alias(name)
-            )
+            columns.append(pl.col(name).dt.to_string("%Y-%m-%d %H:%M:%S").add(fraction.fill_null("")).alias(name))
         elif dtype == pl.Boolean:
             columns.append(pl.col(name).cast(pl.Int8))
     return rows.with_columns(columns)

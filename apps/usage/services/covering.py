@@ -19,22 +19,23 @@ from apps.usage.bulk import bulk
 from apps.usage.columns import NO_ALLOWANCE, UNLIMITED, RateColumns, covered, priced
 from apps.usage.facts import BATCH
 from apps.usage.models import CdrFile, RatedRecord
+from apps.usage.parsing.readings import INSTANT
 from apps.usage.pools import POOL, pool_sums, reduced
 
 OPEN_SCHEMA = pl.Schema(
     {
-        "id": pl.Int64,
-        "file": pl.Int64,
-        "line": pl.Int64,
-        "month": pl.Date,
-        "kind": pl.Int8,
-        "local_date": pl.Date,
-        "started_at": pl.Datetime("us", "UTC"),
-        "cdr_id": pl.String,
-        "rate": pl.Int64,
-        "billed_quantity": pl.Int64,
-        "old_covered": pl.Int64,
-        "old_price": pl.Int64,
+        "id": pl.Int64(),
+        "file": pl.Int64(),
+        "line": pl.Int64(),
+        "month": pl.Date(),
+        "kind": pl.Int8(),
+        "local_date": pl.Date(),
+        "started_at": INSTANT,
+        "cdr_id": pl.String(),
+        "rate": pl.Int64(),
+        "billed_quantity": pl.Int64(),
+        "old_covered": pl.Int64(),
+        "old_price": pl.Int64(),
     }
 )
 BILLING_SCHEMA = pl.Schema({"pool": pl.Int64, "billing_start": pl.Date})

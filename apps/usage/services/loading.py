@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 from django.db import IntegrityError, transaction
@@ -29,7 +28,7 @@ from apps.usage.judging import RATED, judged, pooled
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from apps.usage.parsing import Batch, FileFacts, FormatSpec, UnreadableFile, inspect_file, parse_file
 from apps.usage.pools import RunningAllowances
-from apps.usage.records import first_of_each, rated_rows, suspended_rows
+from apps.usage.records import first_of_each, numbered, of_file, rated_rows, suspended_rows
 from apps.usage.services.covering import cover
 from apps.usage.wording import already_loaded, unreadable
 
@@ -55,9 +54,7 @@ def load_files(*, paths: Sequence[Path], format_code: str = ISM, actor: User | N
     return report
 
 
-def load_file(
-    *, path: Path, format_code: str = ISM, actor: User | None, chunk_bytes: int = CHUNK_BYTES
-) -> CdrFile:
+def load_file(*, path: Path, format_code: str = ISM, actor: User | None, chunk_bytes: int = CHUNK_BYTES) -> CdrFile:
     """Load one file, or finish a load of it that was interrupted.
 
     DomainError if the same content has been loaded already, if another process is loading it, if the format is
@@ -80,15 +77,12 @@ def _format(code: str) -> tuple[CdrFormat, FormatSpec]:
     record_format = CdrFormat.objects.filter(code=code).first()
     if record_format is None:
         known = ", ".join(CdrFormat.objects.order_by("code").values_list("code", flat=True))
-        raise DomainError(
-            _("There is no CDR format %(code)s; known ones: %(known)s.") % {"code": code, "known": known}
-        )
+        raise DomainError(_("There is no CDR format %(code)s; known ones: %(known)s.") % {"code": code, "known": known})
     try:
         return record_format, FormatSpec.from_layout(code, record_format.layout)
     except (TypeError, ValueError) as error:
         raise DomainError(
-            _("The layout of the CDR format %(code)s makes no sense: %(reason)s")
-            % {"code": code, "reason": error}
+            _("The layout of the CDR format %(code)s makes no sense: %(reason)s") % {"code": code, "reason": error}
         ) from error
 
 
@@ -136,27 +130,21 @@ class _Load:
         with transaction.atomic():
             bulk().lock_months(format_id=self.file.format_id, months=once["month"].unique().to_list())
             self.file = _still_loading(self.file)
-            new = self._not_yet_known(once)
+            new = of_file(self._not_yet_known(once), self.file)
             rated = priced(self.allowances.cover(pooled(new.filter(outcome=RATED))), self.facts.rates)
             suspended = new.filter(pl.col("outcome") != RATED)
-            place = self._first_id(batch)
-            bulk().insert(RatedRecord, rated_rows(rated, self.file, place))
-            waiting = suspended_rows(suspended, batch.malformed, self.file, place + rated.height)
-            bulk().insert(SuspendedRecord, waiting)
+            waiting = suspended_rows(suspended, of_file(batch.malformed, self.file))
+            first_id = self._first_id(batch)
+            bulk().insert(RatedRecord, numbered(rated_rows(rated), first_id))
+            bulk().insert(SuspendedRecord, numbered(waiting, first_id + rated.height))
             self._count(batch, rated, suspended)
 
     def _not_yet_known(self, records: pl.DataFrame) -> pl.DataFrame:
         """The records whose identifier no record of the same format and month has."""
         known = [
             pl.DataFrame({"month": month, "cdr_id": ids}, schema={"month": pl.Date, "cdr_id": pl.String})
-            for (month,), some in records.select("month", "cdr_id")
-            .partition_by("month", as_dict=True)
-            .items()
-            if (
-                ids := bulk().known_ids(
-                    format_id=self.file.format_id, month=month, cdr_ids=some["cdr_id"].to_list()
-                )
-            )
+            for (month,), some in records.select("month", "cdr_id").partition_by("month", as_dict=True).items()
+            if (ids := bulk().known_ids(format_id=self.file.format_id, month=month, cdr_ids=some["cdr_id"].to_list()))
         ]
         if not known:
             return records
@@ -178,8 +166,8 @@ class _Load:
         for name, count in counts.items():
             setattr(file, name, getattr(file, name) + count)
         file.lines += batch.lines
-        file.amount += from_scaled(rated["price"].sum(), MICROS)
-        file.cost += from_scaled(rated["cost"].sum(), MICROS)
+        file.amount += from_scaled(int(rated["price"].sum()), MICROS)
+        file.cost += from_scaled(int(rated["cost"].sum()), MICROS)
         file.cursor = batch.end
         file.save(update_fields=[*counts, "lines", "amount", "cost", "cursor"])
 
@@ -194,8 +182,7 @@ def _still_loading(file: CdrFile) -> CdrFile:
 
 def _finished(file: CdrFile) -> CdrFile:
     """Cover the lines and months of the file, then declare it loaded."""
-    touched = RatedRecord.objects.filter(file=file).order_by().values_list("line_id", "month").distinct()
-    lines_and_months: Any = list(touched)
+    lines_and_months = RatedRecord.objects.lines_and_months_of(file)
     cover(
         line_ids={line for line, _month in lines_and_months},
         months={month for _line, month in lines_and_months},

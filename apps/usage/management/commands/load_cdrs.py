@@ -13,9 +13,9 @@ from apps.core.french import euros
 from apps.core.money import MICROS, amount_text
 from apps.usage.defaults import ISM
 from apps.usage.services import load_files
-from apps.usage.wording import load_summary
+from apps.usage.wording import OUTCOMES, load_summary
 
-COUNTS = ("lines", "rated", "duplicate", "unknown_number", "inactive_line", "unrated", "malformed")
+COUNTS = ("lines", *OUTCOMES)
 
 
 class Command(ReportCommand):
@@ -26,9 +26,7 @@ class Command(ReportCommand):
         parser.add_argument(
             "files", nargs="+", type=readable_file, metavar="FILE", help="CSV file, compressed (.gz) or not"
         )
-        parser.add_argument(
-            "--format", default=ISM, metavar="CODE", help="layout of the files (default: ISM)"
-        )
+        parser.add_argument("--format", default=ISM, metavar="CODE", help="layout of the files (default: ISM)")
 
     def report(self, **options: Any) -> Report:
         loaded = load_files(paths=options["files"], format_code=options["format"], actor=None)

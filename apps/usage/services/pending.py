@@ -1,0 +1,126 @@
+"""Rating again what waits, once the cause is fixed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+import polars as pl
+from django.db import transaction
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Sum
+
+from apps.core.money import MICROS, from_scaled
+from apps.lines.models import Line
+from apps.usage.bulk import bulk
+from apps.usage.choices import SuspenseReason
+from apps.usage.columns import priced
+from apps.usage.facts import Facts
+from apps.usage.judging import RATED, judged
+from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
+from apps.usage.parsing import RECORD_SCHEMA
+from apps.usage.records import COMMON, rated_rows
+from apps.usage.services.covering import cover
+
+CHUNK = 5_000  # records that are moved and covered in one transaction
+
+WAITING_SCHEMA = pl.Schema(
+    {
+        "id": pl.Int64(),
+        "reason": pl.String(),
+        "file_id": pl.Int64(),
+        "format_id": pl.Int64(),
+        "month": pl.Date(),
+        **{name: dtype for name, dtype in RECORD_SCHEMA.items() if name in COMMON},
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReport:
+    """How many records waited, how many of them are rated now, and what these cost the customers."""
+
+    waiting: int = 0
+    rated: int = 0
+    amount: Decimal = Decimal(0)
+
+
+def rate_pending() -> PendingReport:
+    """Judge the waiting records by today's facts; those that can be rated are, and their lines covered anew.
+
+    Malformed lines are left alone: they need a corrected file. A record that still waits gets the reason that
+    holds today. Each chunk is moved, counted and covered in one transaction, so an interrupted call is simply
+    made again. ``amount`` is what the records cost when they were moved; a later chunk may change it.
+    """
+    waiting = rated = 0
+    amount = Decimal(0)
+    facts = Facts()
+    for records in _waiting():
+        facts.learn(records["msisdn"])
+        moved, moved_amount = _settle(judged(records, facts), facts)
+        waiting += records.height
+        rated += moved
+        amount += moved_amount
+    return PendingReport(waiting, rated, amount)
+
+
+def _waiting() -> Iterator[pl.DataFrame]:
+    """The waiting records in the order of their keys, malformed ones left out."""
+    last = 0
+    while True:
+        stored = SuspendedRecord.objects.exclude(reason=SuspenseReason.MALFORMED).filter(pk__gt=last)
+        columns = [
+            ExpressionWrapper(F(name), output_field=BigIntegerField()) if name == "cost" else name
+            for name in WAITING_SCHEMA
+        ]
+        rows = list(stored.order_by("pk").values_list(*columns)[:CHUNK])
+        if not rows:
+            return
+        yield pl.DataFrame(rows, schema=WAITING_SCHEMA, orient="row")
+        last = rows[-1][0]
+
+
+@transaction.atomic
+def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
+    """Move what was judged to be rated, if it still waits: how many records, and their prices together."""
+    line_ids = records.filter(outcome=RATED)["line"].unique().to_list()
+    list(Line.objects.select_for_update().filter(pk__in=line_ids).order_by("pk").values_list("pk"))
+    for (format_id,), some in records.partition_by("format_id", as_dict=True).items():
+        bulk().lock_months(format_id=int(format_id), months=some["month"].unique().to_list())
+    file_ids = records["file_id"].unique().to_list()
+    list(CdrFile.objects.select_for_update().filter(pk__in=file_ids).order_by("pk").values_list("pk"))
+    ids = records["id"].to_list()
+    still = list(SuspendedRecord.objects.select_for_update().filter(pk__in=ids).values_list("pk", flat=True))
+    records = records.filter(pl.col("id").is_in(still))
+
+    rated = priced(records.filter(outcome=RATED).with_columns(covered_quantity=pl.lit(0)), facts.rates)
+    bulk().insert(RatedRecord, rated_rows(rated))
+    SuspendedRecord.objects.filter(pk__in=rated["id"].to_list()).delete()
+    changed = records.filter(pl.col("outcome") != RATED, pl.col("outcome") != pl.col("reason"))
+    for (outcome,), some in changed.partition_by("outcome", as_dict=True).items():
+        SuspendedRecord.objects.filter(pk__in=some["id"].to_list()).update(reason=outcome)
+    move = ["file_id", "reason", "outcome"]
+    _recount(pl.concat([rated.select(move), changed.select(move)]))
+    _add_amounts(rated)
+    cover(line_ids=line_ids, months=rated["month"].unique().to_list())
+    moved = RatedRecord.objects.filter(pk__in=rated["id"].to_list())
+    return rated.height, moved.aggregate(amount=Sum("price", default=Decimal(0)))["amount"]
+
+
+def _recount(moves: pl.DataFrame) -> None:
+    """Take each move from one count of its file to the other."""
+    differences: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for file, before, after, count in moves.group_by("file_id", "reason", "outcome").len().iter_rows():
+        differences[file][before] -= count
+        differences[file][after] += count
+    for file, by_name in sorted(differences.items()):
+        CdrFile.objects.filter(pk=file).update(**{name: F(name) + by for name, by in by_name.items()})
+
+
+def _add_amounts(rated: pl.DataFrame) -> None:
+    sums = rated.group_by("file_id").agg(pl.col("price", "cost").sum()).sort("file_id")
+    for file, price, cost in sums.iter_rows():
+        CdrFile.objects.filter(pk=file).update(
+            amount=F("amount") + from_scaled(price, MICROS), cost=F("cost") + from_scaled(cost, MICROS)
+        )
