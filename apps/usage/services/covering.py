@@ -18,9 +18,10 @@ from apps.usage.allowances import allowances
 from apps.usage.bulk import bulk
 from apps.usage.columns import NO_ALLOWANCE, UNLIMITED, RateColumns, covered, priced
 from apps.usage.facts import BATCH
-from apps.usage.models import CdrFile, RatedRecord
+from apps.usage.models import RatedRecord
 from apps.usage.parsing.readings import INSTANT
 from apps.usage.pools import POOL, pool_sums, reduced
+from apps.usage.services.counting import adjust_files
 
 OPEN_SCHEMA = pl.Schema(
     {
@@ -115,7 +116,6 @@ def _open_records(pools: pl.DataFrame) -> pl.DataFrame:
 
 
 def _correct_amounts(changes: pl.DataFrame) -> None:
-    """Keep the amounts of the files whose records changed true, file by file in the order of their keys."""
-    differences = changes.group_by("file").agg((pl.col("price") - pl.col("old_price")).sum().alias("by"))
-    for file, difference in differences.filter(pl.col("by") != 0).sort("file").iter_rows():
-        CdrFile.objects.filter(pk=file).update(amount=F("amount") + from_scaled(difference, MICROS))
+    """Keep the amounts of the files whose records changed true."""
+    differences = changes.group_by("file").agg((pl.col("price") - pl.col("old_price")).sum())
+    adjust_files({file: {"amount": from_scaled(by, MICROS)} for file, by in differences.iter_rows() if by})

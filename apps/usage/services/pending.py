@@ -21,6 +21,7 @@ from apps.usage.judging import RATED, judged
 from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 from apps.usage.parsing import RECORD_SCHEMA
 from apps.usage.records import COMMON, rated_rows
+from apps.usage.services.counting import adjust_files
 from apps.usage.services.covering import cover
 
 CHUNK = 5_000  # records that are moved and covered in one transaction
@@ -100,27 +101,21 @@ def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
     changed = records.filter(pl.col("outcome") != RATED, pl.col("outcome") != pl.col("reason"))
     for (outcome,), some in changed.partition_by("outcome", as_dict=True).items():
         SuspendedRecord.objects.filter(pk__in=some["id"].to_list()).update(reason=outcome)
-    move = ["file_id", "reason", "outcome"]
-    _recount(pl.concat([rated.select(move), changed.select(move)]))
-    _add_amounts(rated)
+    _correct_files(rated, changed)
     cover(line_ids=line_ids, months=rated["month"].unique().to_list())
     moved = RatedRecord.objects.filter(pk__in=rated["id"].to_list())
     return rated.height, moved.aggregate(amount=Sum("price", default=Decimal(0)))["amount"]
 
 
-def _recount(moves: pl.DataFrame) -> None:
-    """Take each move from one count of its file to the other."""
-    differences: defaultdict[int, defaultdict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for file, before, after, count in moves.group_by("file_id", "reason", "outcome").len().iter_rows():
-        differences[file][before] -= count
-        differences[file][after] += count
-    for file, by_name in sorted(differences.items()):
-        CdrFile.objects.filter(pk=file).update(**{name: F(name) + by for name, by in by_name.items()})
-
-
-def _add_amounts(rated: pl.DataFrame) -> None:
-    sums = rated.group_by("file_id").agg(pl.col("price", "cost").sum()).sort("file_id")
-    for file, price, cost in sums.iter_rows():
-        CdrFile.objects.filter(pk=file).update(
-            amount=F("amount") + from_scaled(price, MICROS), cost=F("cost") + from_scaled(cost, MICROS)
-        )
+def _correct_files(rated: pl.DataFrame, changed: pl.DataFrame) -> None:
+    """Take each move from one count of its file to the other; add the prices and costs of what is rated."""
+    changes: defaultdict[int, defaultdict[str, int | Decimal]] = defaultdict(lambda: defaultdict(int))
+    move = ["file_id", "reason", "outcome"]
+    moves = pl.concat([rated.select(move), changed.select(move)]).group_by(move).len()
+    for file, before, after, count in moves.iter_rows():
+        changes[file][before] -= count
+        changes[file][after] += count
+    for file, price, cost in rated.group_by("file_id").agg(pl.col("price", "cost").sum()).iter_rows():
+        changes[file]["amount"] += from_scaled(price, MICROS)
+        changes[file]["cost"] += from_scaled(cost, MICROS)
+    adjust_files(changes)
