@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from apps.core.csvfiles import Fault
 from apps.core.exceptions import DomainError
+from apps.core.imports import Importer, Plan, shown
+from apps.core.wording import located_sentence, sentence
 
 REFUSED = 1
 
@@ -85,3 +89,52 @@ def readable_file(text: str) -> Path:
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text}: {error.strerror}") from None
     return path
+
+
+class ImportCommand(ReportCommand):
+    """Takes a CSV file over; a subclass names the importer."""
+
+    _SHOWN_CHANGES = 20
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("file", type=readable_file, metavar="FILE", help=_("CSV file, in UTF-8."))
+
+    def importer(self, **options: Any) -> Importer[Any]:
+        """The importer of this kind of file, made for the parsed arguments."""
+        raise NotImplementedError
+
+    def report(self, **options: Any) -> Report:
+        file: Path = options["file"]
+        plan = self.importer(**options).run(file.read_bytes(), source=file.name)
+        refusals = [located_sentence(fault) for fault in plan.faults]
+        if refusals:
+            refusals.insert(0, _("%(file)s is refused, nothing was written:") % {"file": file.name})
+        return Report(
+            lines=[*self._summary(file.name, plan), *map(located_sentence, plan.warnings)],
+            data={
+                "file": file.name,
+                "lines": plan.lines,
+                **plan.counts(),
+                **({"errors": [_described(fault) for fault in plan.faults]} if refusals else {}),
+                "warnings": [_described(fault) for fault in plan.warnings],
+            },
+            refusals=refusals,
+        )
+
+    def _summary(self, name: str, plan: Plan[Any]) -> Iterator[str]:
+        if plan.faults:
+            return
+        yield _("%(file)s: %(new)d new, %(changed)d changed, %(unchanged)d unchanged, %(removed)d removed.") % {
+            "file": name,
+            **plan.counts(),
+        }
+        for change in plan.changed[: self._SHOWN_CHANGES]:
+            for column, old, new in change.described():
+                yield f"  {' '.join(map(shown, change.record.key or ()))} · {column}: {old or '–'} → {new or '–'}"
+        if (more := len(plan.changed) - self._SHOWN_CHANGES) > 0:
+            yield ngettext("  and %(count)d more.", "  and %(count)d more.", more) % {"count": more}
+
+
+def _described(fault: Fault) -> dict[str, Any]:
+    return {"line": fault.line, "column": fault.column, "value": fault.value, "reason": sentence(fault)}

@@ -84,6 +84,13 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "date_format": _("A date is written YYYY-MM-DD, as 2026-10-31."),
     "date_unknown": _("This day does not exist."),
     "choice_expected": _("One of these is expected: %(choices)s."),
+    "number_too_large": _("The number must be at most %(maximum)s."),
+    "text_length": _("%(found)d characters, at most %(limit)d are allowed."),
+    "email_format": _("This is not an e-mail address."),
+    # Files that are taken over
+    "column_forbidden": _("This column must not be in the file: remove it."),
+    "given_twice": _("Line %(line)d has the same value."),
+    "cannot_change": _("The value is “%(current)s”: a file cannot change it."),
     # Invoice numbers
     "pattern_brace": _("The brace in position %(position)d has no counterpart."),
     "pattern_field": _(

@@ -6,3 +6,9 @@ class SimsConfig(AppConfig):
     name = "apps.sims"
     label = "sims"
     verbose_name = _("Sims")
+
+    def ready(self) -> None:
+        from apps.core.wording import register
+        from apps.sims.imports import SENTENCES
+
+        register(SENTENCES)

@@ -34,9 +34,7 @@ def run(report: Callable[[], Report], *arguments: str) -> tuple[int, str, str]:
 
 
 def done() -> Report:
-    return Report(
-        lines=["3 rated"], data={"rated": 3, "amount": Decimal("1.50"), "on": date(2026, 10, 31), "à": "é"}
-    )
+    return Report(lines=["3 rated"], data={"rated": 3, "amount": Decimal("1.50"), "on": date(2026, 10, 31), "à": "é"})
 
 
 def refused() -> Report:
@@ -65,9 +63,7 @@ def test_a_refusal_ends_with_code_1_and_its_reasons_on_stderr() -> None:
 def test_a_refusal_in_json_is_an_object_too() -> None:
     code, out, err = run(refused, "--json")
     assert (code, err) == (REFUSED, "")
-    assert json.loads(out) == {
-        "errors": [{"reason": "The file was loaded yesterday."}, {"reason": "by Anne"}]
-    }
+    assert json.loads(out) == {"errors": [{"reason": "The file was loaded yesterday."}, {"reason": "by Anne"}]}
 
 
 def test_what_was_done_is_told_beside_what_was_refused() -> None:
