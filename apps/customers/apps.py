@@ -6,3 +6,9 @@ class CustomersConfig(AppConfig):
     name = "apps.customers"
     label = "customers"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        from apps.core.wording import register
+        from apps.customers.imports import SENTENCES
+
+        register(SENTENCES)

@@ -1,0 +1,314 @@
+"""Files of customers, as another system lists them (DOMAIN §6, §9, §13)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db.models import Model, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from apps.core.cells import CellRefused, parse_date, parse_yes_no
+from apps.core.charset import Charset
+from apps.core.csvfiles import Fault
+from apps.core.identifiers import check_bic, check_iban, check_siren, check_vat_number
+from apps.core.imports import (
+    Column,
+    Importer,
+    Key,
+    Known,
+    Plan,
+    Record,
+    email,
+    in_batches,
+    one_of,
+    text,
+)
+from apps.customers.choices import AddressRole, ContactRole, VatRegime
+from apps.customers.models import Address, Contact, Customer, Mandate
+from apps.customers.services import ROWS_PER_UPDATE, sign_mandates
+from apps.documents.choices import PaymentMode
+
+SENTENCES = {
+    "customer_holds": _("The customer %(customer)s has it already."),
+    "country_unknown": _("“%(typed)s” is not the two-letter code of a country."),
+    "postal_code_france": _("A French postal code has 5 digits."),
+    "vat_number_needed": _("Reverse charge needs the customer's VAT number."),
+    "vat_number_siren": _("This VAT number belongs to the SIREN %(siren)s."),
+    "mandate_character": _("“%(character)s” in position %(position)d is not allowed in a mandate reference."),
+    "mandate_incomplete": _("A direct-debit mandate needs its IBAN, its reference (RUM) and its date."),
+    "mandate_to_come": _("A mandate cannot be signed on a day to come."),
+    "mandate_revoked": _("This mandate was revoked on %(day)s: a new mandate has a new reference."),
+}
+
+# --- How cells are read
+
+# How files name the payment modes.
+PAYMENT_MODES = {
+    "PRELEVEMENT": PaymentMode.DIRECT_DEBIT,
+    "VIREMENT": PaymentMode.TRANSFER,
+    "CHEQUE": PaymentMode.CHEQUE,
+    "CARTE": PaymentMode.CARD,
+    "LCR": PaymentMode.LCR,
+    "ESPECES": PaymentMode.CASH,
+}
+
+FRANCE = "FR"
+_FRENCH_POSTAL_CODE = re.compile(r"[0-9]{5}")
+_FRENCH_VAT_NUMBER = re.compile(r"FR..(?P<siren>[0-9]{9})")
+# What banks carry in a reference (EPC217-08, basic character set); a space would make two of one.
+_NOT_IN_REFERENCE = re.compile(r"[^A-Za-z0-9+?/:().,'-]")
+
+
+def country(cell: str) -> str:
+    """The ISO 3166 code of a country, in capitals."""
+    # It reads its lists of the world's countries when it is first asked.
+    from pycountry import countries
+
+    code = cell.upper()
+    if len(code) != 2 or countries.get(alpha_2=code) is None:
+        raise CellRefused("country_unknown", typed=cell)
+    return code
+
+
+def mandate_reference(cell: str) -> str:
+    """A RUM: at most 35 characters that every bank carries."""
+    if wrong := _NOT_IN_REFERENCE.search(cell):
+        raise CellRefused("mandate_character", character=wrong[0], position=wrong.start() + 1)
+    return text(35)(cell)
+
+
+# --- What a line is made of, and where it is kept
+
+_OWN = {"number", "name", "legal_name", "siren", "vat_number", "vat_regime", "login", "payment_mode"}
+_ADDRESS = {"street", "postal_code", "city", "country"}
+_EMAILS = {"billing_email": ContactRole.BILLING, "identification_email": ContactRole.IDENTIFICATION}
+_MANDATE = {"reference", "iban", "bic", "signed_on"}
+
+
+def _customers() -> QuerySet[Customer]:
+    """Customers with those of their rows that a file speaks of."""
+    return Customer.objects.prefetch_related(
+        Prefetch("addresses", Address.objects.filter(role=AddressRole.MAIN), "main_addresses"),
+        Prefetch("contacts", Contact.objects.order_by("pk"), "people"),
+        Prefetch("mandates", Mandate.objects.filter(revoked_on=None), "mandates_in_force"),
+    )
+
+
+class CustomerImporter(Importer[Customer]):
+    """Customers known by their number, each with its main address, its two contacts and its mandate.
+
+    What a line leaves empty is emptied, but for three things that only a person takes away: an empty e-mail,
+    mandate or login leaves what a known customer has. A mandate under the same reference (RUM) is amended; a
+    new reference is a new mandate and revokes the old one. Whole mandates are taken whatever the payment
+    mode, and required for direct debit. A login, an e-mail of identification or a RUM that another customer
+    has is refused, even if the same file takes it away from there.
+    """
+
+    columns = (
+        Column(header="NUM_CLIENT", field="number", read=text(20)),
+        Column(header="RAISON_SOCIALE", field="name", read=Charset().check),
+        Column(header="NOM_LEGAL", field="legal_name", read=text(120), empty="", required=False),
+        Column(header="SIREN", field="siren", read=check_siren, empty="", required=False),
+        Column(header="TVA_INTRA", field="vat_number", read=check_vat_number, empty=""),
+        Column(header="ADRESSE", field="street", read=Charset().check),
+        Column(header="CODE_POSTAL", field="postal_code", read=text(10)),
+        Column(header="VILLE", field="city", read=Charset().check),
+        Column(header="PAYS", field="country", read=country, empty=FRANCE),
+        Column(header="EMAIL_FACTURATION", field="billing_email", read=email, empty=None, required=False),
+        Column(
+            header="EMAIL_IDENTIFICATION",
+            field="identification_email",
+            read=email,
+            empty=None,
+            required=False,
+        ),
+        Column(header="IDENTIFIANT", field="login", read=text(40), empty=None, required=False),
+        Column(header="MODE_PAIEMENT", field="payment_mode", read=one_of(PAYMENT_MODES)),
+        Column(header="IBAN", field="iban", read=check_iban, empty="", secret=True),
+        Column(header="BIC", field="bic", read=check_bic, empty=""),
+        Column(header="RUM", field="reference", read=mandate_reference, empty=None),
+        Column(header="DATE_MANDAT", field="signed_on", read=parse_date, empty=None),
+        Column(header="FACTURE_DETAILLEE", field="call_detail", read=parse_yes_no, empty=True, required=False),
+        Column(
+            header="REGIME_TVA",
+            field="vat_regime",
+            read=one_of({regime.value: regime for regime in VatRegime}),
+        ),
+    )
+    key = ("number",)
+    unique = (("login",), ("identification_email",), ("reference",))
+
+    def complete(self, values: dict[str, Any]) -> None:
+        if "login" in values and values["login"] is None:
+            values["login"] = values.get("number")
+
+    def check(self, record: Record) -> Iterator[Fault]:
+        postal_code = record.get("postal_code")
+        if record.get("country") == FRANCE and postal_code and not _FRENCH_POSTAL_CODE.fullmatch(postal_code):
+            yield record.fault("postal_code", "postal_code_france")
+        if record.get("vat_regime") == VatRegime.EU_REVERSE and record.get("vat_number") == "":
+            yield record.fault("vat_number", "vat_number_needed")
+        yield from self._check_mandate(record)
+
+    def _check_mandate(self, record: Record) -> Iterator[Fault]:
+        if record.get("payment_mode") == PaymentMode.DIRECT_DEBIT or any(map(record.get, _MANDATE)):
+            for name in ("iban", "reference", "signed_on"):
+                if name in record.values and not record[name]:
+                    yield record.fault(name, "mandate_incomplete")
+        if (signed_on := record.get("signed_on")) and signed_on > self.today:
+            yield record.fault("signed_on", "mandate_to_come")
+
+    def warn(self, record: Record) -> Iterator[Fault]:
+        # Not wrong: the members of a VAT group share the number of the group, which has a SIREN of its own.
+        french = _FRENCH_VAT_NUMBER.fullmatch(record.get("vat_number") or "")
+        if french and record.get("siren") and french["siren"] != record["siren"]:
+            yield record.fault("vat_number", "vat_number_siren", siren=french["siren"])
+
+    def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Customer]]:
+        lines = {record["number"]: record for record in records if record.key}
+        customers = in_batches(_customers(), "number", lines)
+        return {(one.number,): Known(one, _as_filed(one, lines[one.number])) for one in customers}
+
+    def check_all(self, records: Sequence[Record], known: Mapping[Key, Known[Customer]]) -> Iterator[Fault]:
+        logins, emails, mandates = self._holders(records)
+        for record in records:
+            if record.key is None:
+                continue
+            has = known[record.key].values if record.key in known else {}
+            said = {name: record.get(name) for (name,) in self.unique if record.get(name) != has.get(name)}
+            if holder := logins.get(said.get("login")):
+                yield record.fault("login", "customer_holds", customer=holder)
+            if holder := emails.get(said.get("identification_email")):
+                yield record.fault("identification_email", "customer_holds", customer=holder)
+            if mandate := mandates.get(said.get("reference")):
+                yield _mandate_exists(record, mandate)
+
+    @staticmethod
+    def _holders(records: Sequence[Record]) -> tuple[dict[Any, str], dict[Any, str], dict[Any, Mandate]]:
+        """Who has the logins, the e-mails of identification and the mandates that the file gives."""
+
+        def given(name: str) -> Iterator[str]:
+            return (record[name] for record in records if record.get(name))
+
+        customers = Customer.objects.only("login", "number")
+        contacts = Contact.objects.filter(role=ContactRole.IDENTIFICATION).select_related("customer")
+        mandates = Mandate.objects.select_related("customer")
+        emails = given("identification_email")
+        return (
+            {one.login: one.number for one in in_batches(customers, "login", given("login"))},
+            {one.email: one.customer.number for one in in_batches(contacts, "email", emails)},
+            {one.reference: one for one in in_batches(mandates, "reference", given("reference"))},
+        )
+
+    def write(self, plan: Plan[Customer], *, actor: Any, source: str) -> None:
+        history = self.history(actor=actor, source=source)
+        differing = {name for change in plan.changed for name in change.differences}
+        save = partial(_save, differing=differing, history=history)
+        said = [
+            *(_Said(Customer(), record, record.values.keys()) for record in plan.new),
+            *(_Said(change.row, change.record, change.differences.keys()) for change in plan.changed),
+        ]
+        save(Customer, [one.own() for one in said if one.speaks_of(Customer)])
+        save(Address, [one.address() for one in said if one.speaks_of(Address)])
+        save(Contact, [contact for one in said for contact in one.contacts()])
+        mandates = [one.mandate() for one in said if one.speaks_of(Mandate) and one.record["reference"]]
+        save(Mandate, [mandate for mandate in mandates if mandate.pk])
+        signed = [mandate for mandate in mandates if not mandate.pk]
+        sign_mandates(mandates=signed, today=self.today, actor=actor, reason=source)
+
+
+def _as_filed(customer: Any, record: Record) -> dict[str, Any]:
+    """A known customer as a file would say it; what ``record`` leaves to the customer, as ``record`` says it."""
+    address, mandate = _first(customer.main_addresses), _first(customer.mandates_in_force)
+    values = {name: getattr(customer, name) for name in _OWN}
+    values["call_detail"] = not customer.without_call_detail
+    values |= {name: getattr(address, name, None) for name in _ADDRESS}
+    values |= {name: getattr(mandate, name, None) for name in _MANDATE}
+    for name, role in _EMAILS.items():
+        # Several people may get the invoices: the file names one of them.
+        emails = [contact.email for contact in customer.people if contact.role == role]
+        values[name] = record.get(name) if record.get(name) in [None, *emails] else _first(emails)
+    if not record.row.values["IDENTIFIANT"]:
+        values["login"] = record.get("login")
+    if not record.row.values["RUM"]:
+        values |= {name: record.get(name) for name in _MANDATE}
+    return values
+
+
+def _first(rows: Sequence[Any]) -> Any:
+    return rows[0] if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a line says of its customer: of a known one, the fields ``names`` that differ."""
+
+    customer: Any
+    record: Record
+    names: Set[str]
+
+    def speaks_of(self, model: type[Model]) -> bool:
+        return not self.names.isdisjoint(_ATTRIBUTES[model])
+
+    def own(self) -> Customer:
+        if "call_detail" in self.names:
+            self.customer.without_call_detail = not self.record["call_detail"]
+        return self._fill(self.customer, _OWN)
+
+    def address(self) -> Address:
+        there = _first(self._there("main_addresses"))
+        return self._fill(there or Address(customer=self.customer, role=AddressRole.MAIN), _ADDRESS)
+
+    def contacts(self) -> Iterator[Contact]:
+        """The contacts whose e-mail is new."""
+        for name, role in _EMAILS.items():
+            if name in self.names and self.record[name]:
+                there = _first([contact for contact in self._there("people") if contact.role == role])
+                contact = there or Contact(customer=self.customer, role=role)
+                contact.email = self.record[name]
+                yield contact
+
+    def mandate(self) -> Mandate:
+        """The mandate in force if the line amends it, else a new one."""
+        there = _first(self._there("mandates_in_force"))
+        if there and there.reference == self.record["reference"]:
+            return self._fill(there, _MANDATE)
+        return Mandate(customer=self.customer, **{name: self.record[name] for name in _MANDATE})
+
+    def _there(self, part: str) -> Sequence[Any]:
+        """Rows of a known customer; a new one has none."""
+        return getattr(self.customer, part, ())
+
+    def _fill[M: Model](self, row: M, names: Set[str]) -> M:
+        for name in names & self.names:
+            setattr(row, name, self.record[name])
+        return row
+
+
+# Where a row keeps what a file says: by model, the fields of the file with their attributes.
+_ATTRIBUTES: Mapping[type[Model], Mapping[str, str]] = {
+    Customer: {"call_detail": "without_call_detail"} | {name: name for name in _OWN},
+    Address: {name: name for name in _ADDRESS},
+    Contact: dict.fromkeys(_EMAILS, "email"),
+    Mandate: {name: name for name in _MANDATE},
+}
+
+
+def _save[M: Model](model: type[M], rows: Sequence[M], *, differing: Set[str], history: Mapping[str, Any]) -> None:
+    """Create the rows that are new and write, of the others, what differs; in few queries, with their history."""
+    new, there = [row for row in rows if not row.pk], [row for row in rows if row.pk]
+    bulk_create_with_history(new, model, **history)
+    attributes = {attribute for name, attribute in _ATTRIBUTES[model].items() if name in differing}
+    bulk_update_with_history(there, model, sorted(attributes), batch_size=ROWS_PER_UPDATE, **history)
+
+
+def _mandate_exists(record: Record, mandate: Mandate) -> Fault:
+    """Why the reference cannot be given to a new mandate: it is somebody else's, or a revoked one's."""
+    if mandate.customer.number != record["number"]:
+        return record.fault("reference", "customer_holds", customer=mandate.customer.number)
+    return record.fault("reference", "mandate_revoked", day=mandate.revoked_on)
