@@ -14,7 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from apps.customers.choices import ContactRole
-from apps.customers.models import Customer, Mandate
+from apps.customers.models import Address, Contact, Customer, Mandate
 from tests.customers.client_files import (
     BY_DEBIT,
     BY_TRANSFER,
@@ -32,6 +32,8 @@ from tests.customers.client_files import (
 from tests.factories import AddressFactory, ContactFactory, CustomerFactory, MandateFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+
+DEMO = Path(__file__).parents[2] / "fixtures" / "demo"
 
 
 # --- The second time
@@ -219,6 +221,13 @@ def test_the_command_takes_a_file_over_twice(clients: Path) -> None:
     assert (code, first["lines"], first["new"]) == (0, 2, 2)
     code, second = command(clients)
     assert (code, second["new"], second["changed"], second["unchanged"]) == (0, 0, 0, 2)
+
+
+def test_the_sample_customers_are_taken_over_whole() -> None:
+    code, report = command(DEMO / "clients.csv")
+    assert (code, report["new"], report["warnings"]) == (0, 40, [])
+    assert [model.objects.count() for model in (Customer, Address, Contact, Mandate)] == [40, 40, 80, 14]
+    assert Customer.objects.filter(without_call_detail=True).count() == 6
 
 
 def test_the_command_ends_with_1_and_says_what_is_wrong(clients: Path) -> None:
