@@ -6,3 +6,9 @@ class CatalogConfig(AppConfig):
     name = "apps.catalog"
     label = "catalog"
     verbose_name = _("Catalog")
+
+    def ready(self) -> None:
+        from apps.catalog.imports import SENTENCES
+        from apps.core.wording import register
+
+        register(SENTENCES)

@@ -144,8 +144,9 @@ class Change[M: models.Model]:
         """Column, old and new value of each difference, as a person reads them in the file."""
         for name, (old, new) in self.differences.items():
             column = self.record.columns[name]
-            hide = (lambda value: HIDDEN) if column.secret else shown
-            yield column.header, hide(old), hide(new)
+            if column.secret:
+                old = new = HIDDEN
+            yield column.header, shown(old), shown(new)
 
 
 def shown(value: Any) -> str:

@@ -8,6 +8,10 @@ class LinesConfig(AppConfig):
     verbose_name = _("Lines")
 
     def ready(self) -> None:
+        from apps.catalog.services import ALLOWANCES_CHANGED
+        from apps.core.slots import contribute
         from apps.lines import panels
+        from apps.lines.changes import lines_of_offers
 
         panels.register()
+        contribute(ALLOWANCES_CHANGED, lines_of_offers)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -19,11 +17,13 @@ from apps.core.wording import sentence
 from apps.sims.choices import SimFormat, SimStatus
 from apps.sims.imports import SimImporter
 from apps.sims.models import SimCard
+from tests.commands import run_command
 from tests.factories import SimCardFactory, UserFactory, iccid
 
 pytestmark = pytest.mark.django_db
 
 ROOT = Path(__file__).parents[2]
+FAULTY = str(ROOT / "tests/fixtures/cartes_sim_erreurs.csv")
 TODAY = date(2026, 11, 24)
 A, B = iccid(700_000_000_001), iccid(700_000_000_002)
 IMSI, OTHER_IMSI = "208220700000001", "208220700000002"
@@ -197,28 +197,19 @@ def test_the_number_of_queries_does_not_grow_with_the_file() -> None:
     assert queries(1_000, 2) == queries(2_000, 40)
 
 
-# --- The commands
-
-
-def command(*arguments: str) -> tuple[int, str, str]:
-    out, err = StringIO(), StringIO()
-    try:
-        call_command("import_sims", *arguments, stdout=out, stderr=err)
-    except SystemExit as end:
-        return int(end.code or 0), out.getvalue(), err.getvalue()
-    return 0, out.getvalue(), err.getvalue()
+# --- The command
 
 
 @pytest.fixture
 def stock() -> str:
     file = str(ROOT / "fixtures/demo/cartes_sim.csv")
-    assert command(file)[0] == 0
+    assert run_command("import_sims", file).code == 0
     assert SimCard.objects.in_stock().count() == 600
     return file
 
 
 def test_the_sample_stock_is_taken_once(stock: str) -> None:
-    code, out, _ = command(stock, "--json")
+    code, out, _ = run_command("import_sims", stock, "--json")
     assert code == 0
     assert json.loads(out) == {
         "file": "cartes_sim.csv",
@@ -234,7 +225,7 @@ def test_the_sample_stock_is_taken_once(stock: str) -> None:
 @pytest.mark.usefixtures("stock")
 def test_every_fault_of_the_faulty_sample_is_named_and_nothing_is_written() -> None:
     before = everything()
-    code, out, _ = command(str(ROOT / "tests/fixtures/cartes_sim_erreurs.csv"), "--json")
+    code, out, _ = run_command("import_sims", FAULTY, "--json")
     assert code == 1
     assert everything() == before
     errors = json.loads(out)["errors"]
@@ -253,6 +244,6 @@ def test_every_fault_of_the_faulty_sample_is_named_and_nothing_is_written() -> N
 
 
 def test_a_refused_file_is_told_line_by_line_on_stderr() -> None:
-    code, out, err = command(str(ROOT / "tests/fixtures/cartes_sim_erreurs.csv"))
+    code, out, err = run_command("import_sims", FAULTY)
     assert (code, out) == (1, "")
     assert len(err.splitlines()) == 1 + 8
