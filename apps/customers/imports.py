@@ -17,6 +17,7 @@ from apps.core.charset import Charset
 from apps.core.csvfiles import Fault
 from apps.core.identifiers import check_bic, check_iban, check_siren, check_vat_number
 from apps.core.imports import (
+    ROWS_PER_UPDATE,
     Column,
     Importer,
     Key,
@@ -30,7 +31,7 @@ from apps.core.imports import (
 )
 from apps.customers.choices import AddressRole, ContactRole, VatRegime
 from apps.customers.models import Address, Contact, Customer, Mandate
-from apps.customers.services import ROWS_PER_UPDATE, sign_mandates
+from apps.customers.services import sign_mandates
 from apps.documents.choices import PaymentMode
 
 SENTENCES = {

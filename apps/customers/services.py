@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from apps.core.imports import in_batches
+from apps.core.imports import ROWS_PER_UPDATE, in_batches
 from apps.customers.models import Mandate
-
-# Rows in one UPDATE … CASE: PostgreSQL's time for it grows with the square of the rows.
-ROWS_PER_UPDATE: Final = 500
 
 
 @transaction.atomic
