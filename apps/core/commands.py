@@ -114,7 +114,7 @@ class ImportCommand(ReportCommand):
             lines=[*self._summary(file.name, plan), *map(located_sentence, plan.warnings)],
             data={
                 "file": file.name,
-                "lines": plan.lines,
+                "lines": len(plan.records),
                 **plan.counts(),
                 **({"errors": [_described(fault) for fault in plan.faults]} if refusals else {}),
                 "warnings": [_described(fault) for fault in plan.warnings],

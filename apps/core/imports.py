@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Final
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, models, transaction
+from django.utils.timezone import now
 from simple_history.utils import bulk_update_with_history
 
 from apps.core import cells
@@ -162,11 +163,12 @@ def shown(value: Any) -> str:
 class Plan[M: models.Model]:
     """What taking the file over would do; nothing at all while there are ``faults``. ``warnings`` hinder nothing.
 
-    ``digest`` is the SHA-256 of the file, by which a confirmation names what was shown.
+    ``digest`` is the SHA-256 of the file, by which a confirmation names what was shown. ``records`` are all its
+    well-formed lines.
     """
 
     digest: str
-    lines: int = 0
+    records: list[Record] = field(default_factory=list)
     new: list[Record] = field(default_factory=list)
     changed: list[Change[M]] = field(default_factory=list)
     unchanged: int = 0
@@ -232,6 +234,10 @@ class Importer[M: models.Model]:
         """Faults of a change to a row that is already there."""
         yield from ()
 
+    def check_removal(self, rows: Sequence[M]) -> Iterator[Fault]:
+        """Why some of ``rows``, which a ``whole`` file no longer has, must stay."""
+        yield from ()
+
     def write(self, plan: Plan[M], *, actor: Any, source: str) -> None:
         """Write a plan without faults; who did it and the name of the file go to the history."""
         raise NotImplementedError
@@ -241,15 +247,16 @@ class Importer[M: models.Model]:
     def plan(self, data: bytes) -> Plan[M]:
         """What taking ``data`` over would do. Reads only."""
         table = self._read(data)
-        plan: Plan[M] = Plan(digest=sha256(data).hexdigest(), lines=len(table.rows), faults=list(table.faults))
-        records = [self._record(row, table.header, plan.faults) for row in table.rows]
-        for record in records:
+        plan: Plan[M] = Plan(digest=sha256(data).hexdigest(), faults=list(table.faults))
+        plan.records = [self._record(row, table.header, plan.faults) for row in table.rows]
+        for record in plan.records:
             plan.faults += self.check(record)
             plan.warnings += self.warn(record)
-        plan.faults += self._repeated(records)
-        known = self.known(records) if records else {}
-        plan.faults += self.check_all(records, known)
-        self._compare(plan, records, known, set(table.header))
+        plan.faults += self._repeated(plan.records)
+        if plan.records:
+            known = self.known(plan.records)
+            plan.faults += self.check_all(plan.records, known)
+            self._compare(plan, known, table.header)
         plan.faults = in_file_order(plan.faults)
         return plan
 
@@ -280,6 +287,8 @@ class Importer[M: models.Model]:
         )
         there = [column for column in self.columns if column.forbidden and column.header in table.header]
         table.faults.extend(Fault(1, column.header, "", "column_forbidden") for column in there)
+        if not table.rows and not table.faults:
+            table.faults.append(Fault(1, "", "", "file_without_lines"))
         return table
 
     def _record(self, row: Row, header: Collection[str], faults: list[Fault]) -> Record:
@@ -307,23 +316,17 @@ class Importer[M: models.Model]:
                 if line != record.line:
                     yield record.fault(names[0], "given_twice", line=line)
 
-    def _compare(
-        self,
-        plan: Plan[M],
-        records: Iterable[Record],
-        known: Mapping[Key, Known[M]],
-        header: Collection[str],
-    ) -> None:
+    def _compare(self, plan: Plan[M], known: Mapping[Key, Known[M]], header: Collection[str]) -> None:
         fields = [name for name, column in self._by_field.items() if column.header in header]
-        for record in records:
+        for record in plan.records:
             there = known.get(record.key) if record.key is not None else None
             if there is None:
                 plan.new.append(record)
                 continue
             differences = {
-                name: (there.values[name], record.values[name])
+                name: (there.values[name], record[name])
                 for name in fields
-                if name in record.values and record.values[name] != there.values[name]
+                if name in record.values and record[name] != there.values[name]
             }
             if not differences:
                 plan.unchanged += 1
@@ -332,8 +335,9 @@ class Importer[M: models.Model]:
             plan.faults += self.check_change(change)
             plan.changed.append(change)
         if self.whole:
-            keys = {record.key for record in records}
+            keys = {record.key for record in plan.records}
             plan.removed = [there.row for key, there in known.items() if key not in keys]
+            plan.faults += self.check_removal(plan.removed)
 
 
 # --- Set-wise reading and writing, and taking turns
@@ -363,6 +367,27 @@ def update_with_history[M: models.Model](
             written |= names
     if rows:
         bulk_update_with_history(rows, model, sorted(written), batch_size=ROWS_PER_UPDATE, **history)
+
+
+def delete_with_history[M: models.Model](
+    rows: Sequence[M], model: Any, *, default_user: Any, default_change_reason: str | None
+) -> None:
+    """Delete rows that nothing refers to; simple-history has bulk writes of its own for all but this."""
+    history = model.history.model
+    history.objects.bulk_create(
+        history(
+            history_date=now(),
+            history_type="-",
+            history_user=default_user,
+            history_change_reason=default_change_reason,
+            **{field.attname: getattr(row, field.attname) for field in history.tracked_fields},
+        )
+        for row in rows
+    )
+    for some in batched((row.pk for row in rows), _VALUES_PER_QUERY):
+        # QuerySet.delete() would load the rows again and write their history one by one.
+        gone = model._base_manager.filter(pk__in=some)
+        gone._raw_delete(gone.db)
 
 
 def take_turns(name: str) -> None:

@@ -88,6 +88,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "text_length": _("%(found)d characters, at most %(limit)d are allowed."),
     "email_format": _("This is not an e-mail address."),
     # Files that are taken over
+    "file_without_lines": _("There is no line under the header."),
     "column_forbidden": _("This column must not be in the file: remove it."),
     "given_twice": _("Line %(line)d has the same value."),
     "cannot_change": _("The value is “%(current)s”: a file cannot change it."),

@@ -6,3 +6,9 @@ class TariffsConfig(AppConfig):
     name = "apps.tariffs"
     label = "tariffs"
     verbose_name = _("Tariffs")
+
+    def ready(self) -> None:
+        from apps.core.wording import register
+        from apps.tariffs.imports import SENTENCES
+
+        register(SENTENCES)

@@ -10,3 +10,10 @@ def cover_again(*, line_ids: Collection[int]) -> None:
     from apps.usage.services import cover  # brings Polars, which a web process needs only from here on
 
     cover(line_ids=line_ids)
+
+
+def rates_in_use(*, rate_ids: Collection[int]) -> set[int]:
+    """Those of the rates by which records were priced: the price of a record must stay explicable."""
+    from apps.usage.models import RatedRecord
+
+    return set(RatedRecord.objects.filter(rate__in=rate_ids).order_by().values_list("rate", flat=True).distinct())

@@ -1,0 +1,166 @@
+"""Files of minute grids (DOMAIN §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+from simple_history.utils import bulk_create_with_history
+
+from apps.catalog.choices import UsageKind
+from apps.core.cells import CellRefused, parse_yes_no
+from apps.core.csvfiles import Fault
+from apps.core.identifiers import refuse_spreadsheet_number
+from apps.core.imports import (
+    Column,
+    Importer,
+    Key,
+    Known,
+    Plan,
+    Record,
+    delete_with_history,
+    number,
+    one_of,
+    text,
+    update_with_history,
+    whole_number,
+)
+from apps.core.slots import contributions
+from apps.tariffs.choices import Direction
+from apps.tariffs.matching import NUMBER_DIGITS
+from apps.tariffs.models import Rate, Tariff, TariffVersion
+from apps.tariffs.rating import PRICE_LIMIT
+
+SENTENCES = {
+    "price_missing": _("The price of this usage is missing: write 0 if it is free."),
+    "prefix_national": _("Numbers that start with 0 are special: only rows of the zone SPECIAL match them."),
+    "rate_in_use": _(
+        "Calls were priced by the row “%(rate)s”, which the file does not have: give the new grid a date."
+    ),
+}
+
+# Each entry: given primary keys of rates, those that records were priced by.
+RATES_IN_USE: Final = "tariffs.rates_in_use"
+
+KINDS = {"VOIX": UsageKind.VOICE, "SMS": UsageKind.SMS, "MMS": UsageKind.MMS, "DATA": UsageKind.DATA}
+SPECIAL = "SPECIAL"
+_PRICES = {
+    UsageKind.VOICE: "price_minute",
+    UsageKind.SMS: "price_unit",
+    UsageKind.MMS: "price_unit",
+    UsageKind.DATA: "price_megabyte",
+}
+
+
+def prefix(cell: str) -> str:
+    """The first digits of a number, in E.164 without ``+``, or in national form for special numbers."""
+    refuse_spreadsheet_number(cell)
+    for position, character in enumerate(cell, start=1):
+        if character not in "0123456789":
+            raise CellRefused("digit_expected", character=character, position=position)
+    return text(NUMBER_DIGITS)(cell)
+
+
+price = number(scale=6, maximum=int(PRICE_LIMIT))
+seconds = whole_number(minimum=1)
+
+
+class TariffImporter(Importer[Rate]):
+    """The whole content of the grid ``table``: rows that the file does not have are removed.
+
+    Without ``valid_from`` the latest version of the grid is brought to the file's content. With it, the file is the
+    version from that day on: the one that begins then, or a new one, compared with the version it follows; a file
+    that says the same as that one makes no version. The first version of a grid holds for all dates.
+
+    A row that calls were priced by is changed by a file, but removed only by a new version: the price of these calls
+    must stay explicable.
+    """
+
+    columns = (
+        Column(header="PREFIXE", field="prefix", read=prefix, empty=""),
+        Column(header="DESTINATION", field="destination", read=text(80)),
+        Column(header="TYPE", field="kind", read=one_of(KINDS)),
+        Column(header="SENS", field="direction", read=one_of({"MO": Direction.MO, "MT": Direction.MT})),
+        Column(header="ZONE_ORIGINE", field="origin_zone", read=text(20)),
+        Column(header="ZONE_DESTINATION", field="destination_zone", read=text(20), empty=""),
+        Column(header="PRIX_MINUTE_HT", field="price_minute", read=price, empty=0),
+        Column(header="PRIX_UNITE_HT", field="price_unit", read=price, empty=0),
+        Column(header="PRIX_MO_HT", field="price_megabyte", read=price, empty=0),
+        Column(header="FRAIS_CONNEXION_HT", field="connection_fee", read=price, empty=0),
+        Column(header="PREMIER_PALIER_S", field="first_step", read=seconds, empty=1),
+        Column(header="PALIER_S", field="step", read=seconds, empty=1),
+        Column(header="SECONDES_GRATUITES", field="free_seconds", read=whole_number(), empty=0),
+        Column(header="INCLUS_FORFAIT", field="included", read=parse_yes_no, empty=False),
+    )
+    key = ("prefix", "kind", "direction", "origin_zone", "special")
+    whole = True
+
+    def __init__(self, *, today: date, table: str, valid_from: date | None = None) -> None:
+        super().__init__(today=today)
+        self.table = table
+        self.valid_from = valid_from
+
+    def complete(self, values: dict[str, Any]) -> None:
+        if "destination_zone" in values:
+            values["special"] = values["destination_zone"].upper() == SPECIAL
+
+    def check(self, record: Record) -> Iterator[Fault]:
+        """Nothing is free because a cell was forgotten; a flat fee may be all that a row charges."""
+        name = _PRICES.get(record.get("kind"), "")
+        if name and record.is_empty(name) and record.get("connection_fee") == 0:
+            yield record.fault(name, "price_missing")
+
+    def warn(self, record: Record) -> Iterator[Fault]:
+        if record.get("special") is False and (record.get("prefix") or "").startswith("0"):
+            yield record.fault("prefix", "prefix_national")
+
+    def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Rate]]:
+        known: dict[Key, Known[Rate]] = {}
+        for rate in Rate.objects.filter(version=self._version()):
+            values = {name: getattr(rate, name) for name in STORED}
+            known[tuple(values[name] for name in self.key)] = Known(rate, values)
+        return known
+
+    def check_removal(self, rows: Sequence[Rate]) -> Iterator[Fault]:
+        if not rows or not self._in_place(self._version()):
+            return
+        by_id = {rate.pk: rate for rate in rows}
+        used = {pk for rates_in_use in contributions(RATES_IN_USE) for pk in rates_in_use(rate_ids=by_id.keys())}
+        for pk in sorted(used):
+            yield Fault(1, "PREFIXE", by_id[pk].prefix, "rate_in_use", {"rate": by_id[pk]})
+
+    def write(self, plan: Plan[Rate], *, actor: Any, source: str) -> None:
+        history = self.history(actor=actor, source=source)
+        version = self._version()
+        if version is not None and not (plan.new or plan.changed or plan.removed):
+            return
+        if version is not None and self._in_place(version):
+            new = plan.new
+            update_with_history(plan.changed, Rate, STORED, **history)
+            delete_with_history(plan.removed, Rate, **history)
+        else:
+            new = plan.records
+            version = self._new_version()
+        rates = [Rate(version=version, **{name: record[name] for name in STORED}) for record in new]
+        bulk_create_with_history(rates, Rate, **history)
+
+    def _version(self) -> TariffVersion | None:
+        """The version that the file is compared with; None for the first of a grid."""
+        versions = TariffVersion.objects.filter(tariff__code=self.table)
+        if self.valid_from is None:
+            return versions.order_by(F("valid_from").desc(nulls_last=True)).first()
+        return versions.on(self.valid_from).first()
+
+    def _in_place(self, version: TariffVersion | None) -> bool:
+        """Whether the file changes ``version`` itself, rather than making one that follows it."""
+        return version is not None and self.valid_from in (None, version.valid_from)
+
+    def _new_version(self) -> TariffVersion:
+        tariff, is_new = Tariff.objects.get_or_create(code=self.table, defaults={"label": self.table})
+        return TariffVersion.objects.create(tariff=tariff, valid_from=None if is_new else self.valid_from)
+
+
+STORED = [*(column.field for column in TariffImporter.columns), "special"]
