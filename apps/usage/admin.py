@@ -11,7 +11,7 @@ from apps.catalog.quantities import quantity_text
 from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, number, price
 from apps.usage import dialogs
 from apps.usage.choices import FileState, RecordKind
-from apps.usage.filters import MonthFilter
+from apps.usage.filters import FileFilter, MonthFilter
 from apps.usage.models import CdrFile, RatedRecord, RawRecord, SuspendedRecord
 
 
@@ -113,7 +113,7 @@ class SuspendedRecordAdmin(RecordAdmin):
         "file",
     )
     list_select_related = ("file",)
-    list_filter = (("reason", ChoicesDropdownFilter), ("file", AutocompleteSelectFilter))
+    list_filter = (("reason", ChoicesDropdownFilter), ("file", FileFilter))
     search_fields = ("msisdn",)
     search_help_text = _("Number or CDR identifier")
     ordering = ("-id",)
@@ -163,7 +163,7 @@ class RatedRecordAdmin(RecordAdmin):
         price(RatedRecord.price),
         "is_closed",
     )
-    list_filter = (MonthFilter, ("line", AutocompleteSelectFilter), ("file", AutocompleteSelectFilter))
+    list_filter = (MonthFilter, ("line", AutocompleteSelectFilter), ("file", FileFilter))
     fieldsets = (
         (None, {
             "fields": (("cdr_id", "file"), (number(RatedRecord.msisdn), "line"), ("started_at", "local_date")),
@@ -187,7 +187,7 @@ class RatedRecordAdmin(RecordAdmin):
     keeps_history = False
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        """By start on one line, whose index is in that order; else the latest loaded first, by primary key."""
+        """By start on one line; else the latest loaded first, by primary key."""
         return ("-started_at",) if "line__id__exact" in request.GET else ("-id",)
 
     @admin.display(description=_("billed quantity"))

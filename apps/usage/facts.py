@@ -68,10 +68,7 @@ def in_force(records: pl.DataFrame, periods: pl.DataFrame, *, by: str) -> pl.Dat
     day = pl.col("local_date")
     holding = (pl.col("start") <= day) & (pl.col("end").is_null() | (day < pl.col("end")))
     found = (
-        rows.select("row", by, "local_date")
-        .join(periods, on=by)
-        .filter(holding)
-        .drop(by, "local_date", "start", "end")
+        rows.select("row", by, "local_date").join(periods, on=by).filter(holding).drop(by, "local_date", "start", "end")
     )
     return rows.join(found, on="row", how="left", maintain_order="left").drop("row")
 

@@ -7,10 +7,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
 from apps.core.periods import Month
-from apps.usage.models import RatedRecord
+from apps.usage.models import CdrFile, RatedRecord
+
+
+class FileFilter(AutocompleteSelectFilter):
+    """Records of one file, which are found by the range of their keys."""
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        records = super().queryset(request, queryset)
+        file = CdrFile.objects.filter(pk__in=self.lookup_val or []).first()
+        return records.of_file(file) if file else records  # type: ignore[attr-defined]
 
 
 class MonthFilter(DropdownFilter):

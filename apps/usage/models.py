@@ -12,6 +12,7 @@ from apps.core.fields import MoneyField
 from apps.lines.models import Line
 from apps.tariffs.models import Rate
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
+from apps.usage.fields import IdentifierField
 from apps.usage.querysets import RatedRecordQuerySet, SuspendedRecordQuerySet
 
 LINE = pgettext_lazy("mobile line", "line")
@@ -49,6 +50,9 @@ class CdrFile(models.Model):
     )
     started_at = models.DateTimeField(_("started at"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
+    # First and last local day of what was read so far, whatever became of it: which months it may share.
+    first_day = models.DateField(_("first day"), null=True)
+    last_day = models.DateField(_("last day"), null=True)
     lines = models.BigIntegerField(_("lines"), default=0)
     rated = models.BigIntegerField(_("rated"), default=0)
     duplicate = models.BigIntegerField(_("duplicate"), default=0)
@@ -97,6 +101,10 @@ class CdrFile(models.Model):
         """Keys of the file's records lie between this and the next file's; no two loads give the same."""
         return self.pk * LINES_PER_FILE
 
+    @property
+    def next_record_id(self) -> int:
+        return self.first_record_id + LINES_PER_FILE
+
 
 class Statement(models.Model):
     """Closes the records of one line and month that an invoice took; a later one takes the late records."""
@@ -123,13 +131,15 @@ class Statement(models.Model):
 class RawRecord(models.Model):
     """What both rated and waiting records keep of the file, so that the one can become the other."""
 
-    id = models.BigIntegerField(primary_key=True)  # given by the loader
+    # Given by the loader, from the file's own range: that is how the records of a file are found (of_file).
+    id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(
-        CdrFile, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("CDR file")
+        CdrFile, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        verbose_name=_("CDR file"),
     )
     format_id = models.BigIntegerField()
     month = models.DateField(_("month"), null=True)  # first day of the local month
-    cdr_id = models.CharField(_("CDR identifier"), max_length=64)
+    cdr_id = IdentifierField(_("CDR identifier"), max_length=64)
     msisdn = models.CharField(_("number"), max_length=20)
     started_at = models.DateTimeField(_("start"), null=True)
     local_date = models.DateField(_("local date"), null=True)
@@ -173,7 +183,7 @@ class RatedRecord(RawRecord):
             models.UniqueConstraint(fields=["month", "format_id", "cdr_id"], name="usage_rated_once"),
         ]
         indexes = [
-            models.Index(fields=["line", "month", "started_at"], name="usage_rated_by_line"),
+            models.Index(fields=["line", "month"], name="usage_rated_by_line"),
             models.Index(fields=["statement"], name="usage_rated_by_statement", condition=Q(statement__isnull=False)),
         ]
 

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from apps.usage.models import CdrFile
 
 
-class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+    def of_file(self, file: CdrFile) -> Self:
+        """The records of a file, by the range of their keys."""
+        return self.filter(pk__gte=file.first_record_id, pk__lt=file.next_record_id)
+
+
+class RatedRecordQuerySet(RecordQuerySet):
     def by_month_of(self, line_id: int) -> models.QuerySet:  # type: ignore[type-arg]
         """One row per month of a line, the latest first: ``month``, ``records``, ``amount``, ``open_records``."""
         return (
@@ -27,7 +33,7 @@ class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
 
     def lines_and_months_of(self, file: CdrFile) -> set[tuple[int, date]]:
         """Which lines the records of a file are of, and in which months."""
-        return set(self.filter(file=file).order_by().values_list("line_id", "month").distinct())
+        return set(self.of_file(file).order_by().values_list("line_id", "month").distinct())
 
     def months(self) -> list[date]:
         """First days of the months from the latest record's back to the earliest's."""
@@ -37,7 +43,7 @@ class RatedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return [month.start for month in months_between(Month.of(ends["first"]), Month.of(ends["last"]))][::-1]
 
 
-class SuspendedRecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class SuspendedRecordQuerySet(RecordQuerySet):
     def matching(self, text: str) -> Self:
         """Waiting records of a number, typed in any way, or with this identifier."""
         number = by_number("msisdn", text)

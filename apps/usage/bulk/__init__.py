@@ -29,6 +29,9 @@ class Bulk(Protocol):
     def insert(self, model: type[RawRecord], rows: pl.DataFrame) -> None:
         """Add ``rows``, whose columns are named like the table's; money is in millionths."""
 
+    def learn_size(self, model: type[RawRecord], *, added: int) -> None:
+        """Let the planner know that ``added`` rows came in, before it is asked about them."""
+
     def reprice(self, changes: pl.DataFrame) -> None:
         """Set ``covered_quantity`` and ``price`` (millionths) of open rated records by ``id``."""
 

@@ -15,15 +15,23 @@ from apps.usage.models import RatedRecord, RawRecord, SuspendedRecord
 MONTH_LOCKS = 0x43445253  # CDRS
 MONTHS_PER_FORMAT = 12 * 10_000
 
+UNNOTICED_GROWTH = 0.1  # of a table; autovacuum looks after the rest
+
 COPY_ROWS = 50_000  # the text of so many rows is in memory at once
 
-KNOWN_IDS = f"""
-    SELECT cdr_id FROM {RatedRecord._meta.db_table}
-     WHERE month = %(month)s AND format_id = %(format)s AND cdr_id = ANY(%(ids)s)
-    UNION ALL
-    SELECT cdr_id FROM {SuspendedRecord._meta.db_table}
-     WHERE month = %(month)s AND format_id = %(format)s AND cdr_id = ANY(%(ids)s) AND NOT (reason = 'malformed')
-"""  # noqa: S608
+# One index probe for each identifier: LIMIT keeps the planner from reading the month whole instead.
+KNOWN_IDS = " UNION ALL ".join(
+    f"""
+    SELECT wanted.cdr_id
+      FROM unnest(%(ids)s::text[]) AS wanted (cdr_id)
+     CROSS JOIN LATERAL (
+           SELECT FROM {model._meta.db_table} AS record
+            WHERE record.month = %(month)s AND record.format_id = %(format)s AND record.cdr_id = wanted.cdr_id
+              {condition}
+            LIMIT 1
+     ) AS known"""  # noqa: S608
+    for model, condition in ((RatedRecord, ""), (SuspendedRecord, "AND NOT (record.reason = 'malformed')"))
+)
 REPRICE = f"""
     UPDATE {RatedRecord._meta.db_table} AS record SET covered_quantity = change.covered, price = change.price
       FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS change (id, covered, price)
@@ -53,6 +61,13 @@ class PostgreSQL:
             for part in rows.iter_slices(COPY_ROWS):
                 # Unquoted and empty is NULL, quoted and empty the empty text, for Polars as for PostgreSQL.
                 copy.write(part.write_csv(include_header=False, datetime_format="%Y-%m-%d %H:%M:%S%.f+00"))
+
+    def learn_size(self, model: type[RawRecord], *, added: int) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+            (known,) = cursor.fetchone()
+            if added > known * UNNOTICED_GROWTH:
+                cursor.execute(f"ANALYZE {model._meta.db_table}")
 
     def reprice(self, changes: pl.DataFrame) -> None:
         columns = [changes[name].to_list() for name in ("id", "covered_quantity", "price")]

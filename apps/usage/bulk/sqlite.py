@@ -44,6 +44,9 @@ class SQLite:
         with connection.cursor() as cursor:
             cursor.executemany(command, as_stored(rows).iter_rows())  # type: ignore[arg-type]  # any iterable will do
 
+    def learn_size(self, model: type[RawRecord], *, added: int) -> None:
+        """Nothing to do: plans follow the indexes alone."""
+
     def reprice(self, changes: pl.DataFrame) -> None:
         with connection.cursor() as cursor:
             cursor.executemany(REPRICE, changes.select("covered_quantity", "price", "id").rows())

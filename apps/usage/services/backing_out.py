@@ -33,14 +33,14 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
         raise DomainError(_("%(file)s has already been backed out.") % {"file": file.name})
     if RatedRecord.objects.lines_and_months_of(file) != lines_and_months:
         raise DomainError(_("%(file)s is being loaded by another process.") % {"file": file.name})
-    records = RatedRecord.objects.filter(file=file)
+    records = RatedRecord.objects.of_file(file)
     if invoiced := records.filter(statement__isnull=False).count():
         raise DomainError(
             _("%(file)s cannot be backed out: %(count)d of its records are on issued invoices.")
             % {"file": file.name, "count": invoiced}
         )
     records.delete()
-    SuspendedRecord.objects.filter(file=file).delete()
+    SuspendedRecord.objects.of_file(file).delete()
     file.state, file.backed_out_by, file.backed_out_at = FileState.BACKED_OUT, actor, timezone.now()
     file.save(update_fields=["state", "backed_out_by", "backed_out_at"])
     cover(line_ids=line_ids, months={month for _line, month in lines_and_months})

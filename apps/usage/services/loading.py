@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 from django.db import IntegrityError, transaction
@@ -23,6 +25,7 @@ from apps.usage.bulk import bulk
 from apps.usage.choices import FileState, SuspenseReason
 from apps.usage.columns import priced
 from apps.usage.defaults import ISM
+from apps.usage.duplicates import SeenIdentifiers
 from apps.usage.facts import Facts
 from apps.usage.judging import RATED, judged, pooled
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
@@ -120,6 +123,7 @@ class _Load:
     def __init__(self, file: CdrFile) -> None:
         self.file = file
         self.facts = Facts()
+        self.seen = SeenIdentifiers(file)
         self.allowances = RunningAllowances()
 
     def store(self, batch: Batch) -> None:
@@ -130,7 +134,7 @@ class _Load:
         with transaction.atomic():
             bulk().lock_months(format_id=self.file.format_id, months=once["month"].unique().to_list())
             self.file = _still_loading(self.file)
-            new = of_file(self._not_yet_known(once), self.file)
+            new = of_file(self.seen.unseen(once, self.file), self.file)
             rated = priced(self.allowances.cover(pooled(new.filter(outcome=RATED))), self.facts.rates)
             suspended = new.filter(pl.col("outcome") != RATED)
             waiting = suspended_rows(suspended, of_file(batch.malformed, self.file))
@@ -138,17 +142,6 @@ class _Load:
             bulk().insert(RatedRecord, numbered(rated_rows(rated), first_id))
             bulk().insert(SuspendedRecord, numbered(waiting, first_id + rated.height))
             self._count(batch, rated, suspended)
-
-    def _not_yet_known(self, records: pl.DataFrame) -> pl.DataFrame:
-        """The records whose identifier no record of the same format and month has."""
-        known = [
-            pl.DataFrame({"month": month, "cdr_id": ids}, schema={"month": pl.Date, "cdr_id": pl.String})
-            for (month,), some in records.select("month", "cdr_id").partition_by("month", as_dict=True).items()
-            if (ids := bulk().known_ids(format_id=self.file.format_id, month=month, cdr_ids=some["cdr_id"].to_list()))
-        ]
-        if not known:
-            return records
-        return records.join(pl.concat(known), on=["month", "cdr_id"], how="anti", maintain_order="left")
 
     def _first_id(self, batch: Batch) -> int:
         """A record's key says its file and, roughly, its line: no two loads ever give the same."""
@@ -169,7 +162,14 @@ class _Load:
         file.amount += from_scaled(int(rated["price"].sum()), MICROS)
         file.cost += from_scaled(int(rated["cost"].sum()), MICROS)
         file.cursor = batch.end
-        file.save(update_fields=[*counts, "lines", "amount", "cost", "cursor"])
+        file.first_day, file.last_day = _widened(file.first_day, file.last_day, batch.records["local_date"])
+        file.save(update_fields=[*counts, "lines", "amount", "cost", "cursor", "first_day", "last_day"])
+
+
+def _widened(first: date | None, last: date | None, days: pl.Series) -> tuple[date | None, date | None]:
+    """The range from ``first`` to ``last`` day so that it holds ``days`` as well."""
+    bounds = pl.concat([pl.Series([first, last], dtype=pl.Date), days])
+    return cast(date | None, bounds.min()), cast(date | None, bounds.max())
 
 
 def _still_loading(file: CdrFile) -> CdrFile:
@@ -182,6 +182,7 @@ def _still_loading(file: CdrFile) -> CdrFile:
 
 def _finished(file: CdrFile) -> CdrFile:
     """Cover the lines and months of the file, then declare it loaded."""
+    bulk().learn_size(RatedRecord, added=file.rated)
     lines_and_months = RatedRecord.objects.lines_and_months_of(file)
     cover(
         line_ids={line for line, _month in lines_and_months},
