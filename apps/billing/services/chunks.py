@@ -25,7 +25,7 @@ def in_chunks[T](
 
     A lost lease is nobody's fault among the rows and ends it all.
     """
-    for chunk in batched(rows, size, strict=False):
+    for chunk in batched(rows, size):
         _attempt(chunk, act, refuse)
 
 

@@ -40,7 +40,7 @@ def render_run(*, run: BillingRun, lease: Lease) -> None:
         .select_related("customer")
         .order_by("position")
     )
-    for batch in batched(lacking, BATCH, strict=False):
+    for batch in batched(lacking, BATCH):
         with transaction.atomic():
             if lease.locked_run().state != RunState.RENDERING:
                 raise DomainError(_("There is nothing to draw in this billing run."))
