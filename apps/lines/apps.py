@@ -10,8 +10,11 @@ class LinesConfig(AppConfig):
     def ready(self) -> None:
         from apps.catalog.services import ALLOWANCES_CHANGED
         from apps.core.slots import contribute
+        from apps.core.wording import register
         from apps.lines import panels
         from apps.lines.changes import lines_of_offers
+        from apps.lines.imports import SENTENCES
 
+        register(SENTENCES)
         panels.register()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
