@@ -11,6 +11,8 @@ from django.db import connection
 
 from apps.usage.models import RatedRecord, RawRecord, SuspendedRecord
 
+INSERT_ROWS = 50_000  # so many rows are Python objects at once
+
 KNOWN_IDS = f"""
     SELECT cdr_id FROM {RatedRecord._meta.db_table}
      WHERE month = %s AND format_id = %s AND cdr_id IN (SELECT value FROM json_each(%s))
@@ -39,10 +41,12 @@ class SQLite:
 
     def insert(self, model: type[RawRecord], rows: pl.DataFrame) -> None:
         columns = ", ".join(f'"{name}"' for name in rows.columns)
-        places = ", ".join(["%s"] * rows.width)
+        places = ", ".join(["?"] * rows.width)
         command = f"INSERT INTO {model._meta.db_table} ({columns}) VALUES ({places})"  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.executemany(command, as_stored(rows).iter_rows())  # type: ignore[arg-type]  # any iterable will do
+        connection.ensure_connection()
+        for part in as_stored(rows).iter_slices(INSERT_ROWS):
+            # The driver itself: Django's cursor copies and inspects the rows, which takes as long as storing them.
+            connection.connection.executemany(command, part.rows())
 
     def learn_size(self, model: type[RawRecord], *, added: int) -> None:
         """Nothing to do: plans follow the indexes alone."""

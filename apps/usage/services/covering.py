@@ -9,7 +9,8 @@ from itertools import batched
 import polars as pl
 from django.conf import settings
 from django.db import transaction
-from django.db.models import BigIntegerField, ExpressionWrapper, F
+from django.db.models import BigIntegerField, ExpressionWrapper, F, TextField
+from django.db.models.functions import Cast
 
 from apps.core.money import MICROS, from_scaled
 from apps.lines.models import Line
@@ -19,7 +20,6 @@ from apps.usage.bulk import bulk
 from apps.usage.columns import NO_ALLOWANCE, UNLIMITED, RateColumns, covered, priced
 from apps.usage.facts import BATCH
 from apps.usage.models import RatedRecord
-from apps.usage.parsing.readings import INSTANT
 from apps.usage.pools import POOL, pool_sums, reduced
 from apps.usage.services.counting import adjust_files
 
@@ -28,10 +28,10 @@ OPEN_SCHEMA = pl.Schema(
         "id": pl.Int64(),
         "file": pl.Int64(),
         "line": pl.Int64(),
-        "month": pl.Date(),
+        "month": pl.String(),
         "kind": pl.Int8(),
-        "local_date": pl.Date(),
-        "started_at": INSTANT,
+        "local_date": pl.String(),
+        "started_at": pl.String(),
         "cdr_id": pl.String(),
         "rate": pl.Int64(),
         "billed_quantity": pl.Int64(),
@@ -101,18 +101,25 @@ def _open_records(pools: pl.DataFrame) -> pl.DataFrame:
         "pk",
         "file_id",
         "line_id",
-        "month",
+        _as_text("month"),
         "kind",
-        "local_date",
-        "started_at",
+        _as_text("local_date"),
+        _as_text("started_at"),
         "cdr_id",
         "rate_id",
         "billed_quantity",
         "covered_quantity",
         ExpressionWrapper(F("price"), output_field=BigIntegerField()),  # millionths, as they are stored
     )
-    records = pl.DataFrame(list(stored), schema=OPEN_SCHEMA, orient="row")
+    records = pl.DataFrame(list(stored), schema=OPEN_SCHEMA, orient="row").with_columns(
+        pl.col("month", "local_date").str.to_date("%Y-%m-%d")
+    )
     return records.join(pools, left_on=["line", "month", "kind"], right_on=POOL, how="semi")
+
+
+def _as_text(name: str) -> Cast:
+    """Days and instants (in UTC) as text, which sorts as they do and is read three times as fast."""
+    return Cast(name, TextField())
 
 
 def _correct_amounts(changes: pl.DataFrame) -> None:

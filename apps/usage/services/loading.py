@@ -71,6 +71,7 @@ def load_file(*, path: Path, format_code: str = ISM, actor: User | None, chunk_b
             load = _Load(file)
             for batch in _ahead(parse_file(path, spec, chunk_bytes=chunk_bytes, after=file.cursor)):
                 load.store(batch)
+            file = load.file
     except UnreadableFile as error:
         raise unreadable(path.name, error) from error
     return _finished(file)
