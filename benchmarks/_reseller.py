@@ -146,9 +146,7 @@ def write_month(path: Path, records: int) -> None:
             picked = [rng.choice(kinds) for _ in range(count)]
             frame = pl.DataFrame(
                 {
-                    "id": [
-                        f"202610-01-{rank - (rng.random() < 0.0005):09d}" for rank in range(start, start + count)
-                    ],
+                    "id": [f"202610-01-{rank - (rng.random() < 0.0005):09d}" for rank in range(start, start + count)],
                     "msisdn": [msisdn(int(rng.random() * lines * 1.01)) for _ in range(count)],
                     "at": [
                         (first + timedelta(seconds=rng.randrange(24 * 86_400))).isoformat() + "+02:00"
