@@ -12,16 +12,18 @@ from typing import Any
 from apps.billing.choices import SupplyKind, VatCategory
 from apps.customers.choices import VatRegime
 
-RATES = [Decimal("20"), Decimal("10"), Decimal("5.5"), Decimal("2.1"), Decimal("0")]
+RATES = [Decimal(20), Decimal(10), Decimal("5.5"), Decimal("2.1"), Decimal(0)]
 OVERSEAS = {
-    Decimal("20"): Decimal("8.5"),
-    Decimal("10"): Decimal("2.1"),
+    Decimal(20): Decimal("8.5"),
+    Decimal(10): Decimal("2.1"),
     Decimal("5.5"): Decimal("2.1"),
     Decimal("2.1"): Decimal("2.1"),
-    Decimal("0"): Decimal("0"),
+    Decimal(0): Decimal(0),
 }
 NOT_SUBJECT = "TVA non applicable, article 294-1 du CGI"
-REVERSE_CHARGE = "Autoliquidation – TVA due par le preneur, article 283-2 du CGI et article 196 de la directive 2006/112/CE"
+REVERSE_CHARGE = (
+    "Autoliquidation – TVA due par le preneur, article 283-2 du CGI et article 196 de la directive 2006/112/CE"
+)
 EXEMPT = "Exonéré de TVA"
 
 

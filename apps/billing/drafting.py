@@ -131,7 +131,7 @@ class _Drafting:
         rank = {OfferKind.PLAN: 0, OfferKind.OPTION: 1, OfferKind.SERVICE: 2, OfferKind.EQUIPMENT: 3}
         for subscription in sorted(self.facts.subscriptions, key=lambda one: (rank[OfferKind(one.kind)], one.start)):
             terms = self._terms(subscription)
-            claims = self.facts.claims[subscription.pk] if subscription.pk in self.facts.claims else {}
+            claims = self.facts.claims.get(subscription.pk, {})
             for month, claim in sorted(claims.items()):
                 yield from self._adjustment(subscription, slice_of(terms, month), claim.net, claim.discount)
             for month in months_due(terms, self.run):
@@ -236,7 +236,13 @@ class _Drafting:
         months: dict[tuple[int, date], list[tuple[UsageKey, UsageSum]]] = {}
         order = sorted(
             self.facts.usage.items(),
-            key=lambda entry: (entry[0].line_id, entry[0].month, entry[0].third_party, entry[0].kind, entry[0].destination),
+            key=lambda entry: (
+                entry[0].line_id,
+                entry[0].month,
+                entry[0].third_party,
+                entry[0].kind,
+                entry[0].destination,
+            ),
         )
         for key, part in order:
             months.setdefault((key.line_id, key.month), []).append((key, part))
@@ -286,13 +292,9 @@ class _Drafting:
                     continue
                 left[index] -= taken
                 budget = None if budget is None else budget - taken
-                yield replace(
-                    _discount_line(one, rebate_label(rebate, one.label), -taken), discount_id=discount.pk
-                )
+                yield replace(_discount_line(one, rebate_label(rebate, one.label), -taken), discount_id=discount.pk)
 
-    def _line(
-        self, *, line: Line | None, product_rate: Decimal, goods: bool = False, **fields: object
-    ) -> DraftLine:
+    def _line(self, *, line: Line | None, product_rate: Decimal, goods: bool = False, **fields: object) -> DraftLine:
         supply = SupplyKind.GOODS if goods else SupplyKind.SERVICES
         treatment = self.rules.vat.treatment(self.facts.customer.vat_regime, supply, product_rate)
         return DraftLine(

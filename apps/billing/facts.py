@@ -116,7 +116,7 @@ def _read_lines(facts: dict[int, Facts]) -> None:
         facts[state.line.customer_id].unbilled[state.line_id].append(state.days)
     discounts = Discount.objects.filter(basis=DiscountBasis.USAGE, line__customer__in=facts).select_related("line")
     for discount in discounts.order_by("pk"):
-        assert discount.line is not None  # a constraint of the table
+        assert discount.line is not None  # noqa: S101  # a constraint of the table
         facts[discount.line.customer_id].usage_discounts[discount.line.pk].append(discount)
 
 

@@ -3,35 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
-from apps.billing.drafting import Draft
-from apps.billing.models import BillingRun, Invoice
+from apps.billing.drafting import Draft, DraftLine
+from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat
+from apps.billing.vat import VatPart
 from apps.core.money import amount_text
 from apps.customers.models import Customer
 
 
-class BillableLine(Protocol):
-    kind: str
-    label: str
-    msisdn: str
-    period_start: date
-    period_end: date
-    quantity: int
-    unit_price: Decimal
-    net: Decimal
-    vat_rate: Decimal
-
-
-class RatedBase(Protocol):
-    rate: Decimal
-    base: Decimal
-    amount: Decimal
-
-
-def line_report(line: BillableLine) -> dict[str, Any]:
+def line_report(line: DraftLine | InvoiceLine) -> dict[str, Any]:
     return {
         "kind": str(line.kind),
         "label": line.label,
@@ -45,7 +26,7 @@ def line_report(line: BillableLine) -> dict[str, Any]:
     }
 
 
-def vat_report(parts: Iterable[RatedBase]) -> list[dict[str, str]]:
+def vat_report(parts: Iterable[VatPart | InvoiceVat]) -> list[dict[str, str]]:
     return [
         {"rate": amount_text(part.rate), "base": amount_text(part.base), "amount": amount_text(part.amount)}
         for part in parts

@@ -226,5 +226,6 @@ def _operation_category(lines: Iterable[InvoiceLine]) -> str:
     """Category of operation (CGI ann. II 242 nonies A, I-11°): goods, services or both."""
     goods = {line.goods for line in lines if line.kind != LineKind.DISCOUNT}
     if goods == {True}:
-        return "Livraison de biens"
-    return "Livraison de biens et prestation de services" if True in goods else "Prestation de services"
+        return "Catégorie d’opération : livraison de biens"
+    both = "livraison de biens et prestation de services"
+    return f"Catégorie d’opération : {both if True in goods else 'prestation de services'}"

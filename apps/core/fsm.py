@@ -19,7 +19,7 @@ class ProtectedFSMMixin(models.Model):
     class Meta:
         abstract = True
 
-    _taken_out: set[str] = set()  # noqa: RUF012  # replaced whole, never changed in place
+    _taken_out: set[str] = set()  # replaced whole, never changed in place
 
     @property
     def state_fields(self) -> list[FSMFieldMixin]:

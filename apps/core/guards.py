@@ -31,7 +31,8 @@ class Guard:
 
 
 def _columns(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(model._meta.get_field(name).column for name in names)  # type: ignore[union-attr]
+    columns = {field.name: field.column for field in model._meta.concrete_fields if field.column}
+    return tuple(columns[name] for name in names)
 
 
 def _overlap_sqlite(model: type[Period], key: tuple[str, ...], name: str) -> Iterator[Guard]:
@@ -45,11 +46,11 @@ def _overlap_sqlite(model: type[Period], key: tuple[str, ...], name: str) -> Ite
             trigger,
             table,
             (
-                f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" FOR EACH ROW WHEN EXISTS ('
+                f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" FOR EACH ROW WHEN EXISTS ('  # noqa: S608  # names of our own models
                 f'SELECT 1 FROM "{table}" AS other WHERE {same} AND other.id IS NOT '
                 f"{'NULL' if event == 'INSERT' else 'OLD.id'} "
-                f"AND other.\"start\" < COALESCE(NEW.\"end\", '{FAR}') "
-                f"AND COALESCE(other.\"end\", '{FAR}') > NEW.\"start\" {mine} {theirs}) "
+                f'AND other."start" < COALESCE(NEW."end", \'{FAR}\') '
+                f'AND COALESCE(other."end", \'{FAR}\') > NEW."start" {mine} {theirs}) '
                 f"BEGIN SELECT RAISE(ABORT, '{name}'); END",
             ),
             (f'DROP TRIGGER IF EXISTS "{trigger}"',),
@@ -66,7 +67,7 @@ def _overlap_postgresql(model: type[Period], key: tuple[str, ...], name: str) ->
         table,
         (
             f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" EXCLUDE USING gist '
-            f"({equal}, daterange(\"start\", \"end\", '[)') WITH &&){where}",
+            f'({equal}, daterange("start", "end", \'[)\') WITH &&){where}',
         ),
         (f'ALTER TABLE "{table}" DROP CONSTRAINT IF EXISTS "{name}"',),
         "constraint",
@@ -116,7 +117,8 @@ def _frozen_postgresql(model: type[Frozen], name: str) -> Iterator[Guard]:
 
 def guards_of(model: type[models.Model], vendor: str) -> list[Guard]:
     """The guards that ``model`` declares, as the database ``vendor`` writes them."""
-    meta, found = model._meta, []
+    meta = model._meta
+    found: list[Guard] = []
     base = f"{meta.app_label}_{meta.model_name}"
     if issubclass(model, Period):
         overlap = _overlap_postgresql if vendor == "postgresql" else _overlap_sqlite

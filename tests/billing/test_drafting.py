@@ -46,8 +46,7 @@ def customer() -> Customer:
 @pytest.fixture
 def line(customer: Customer) -> Line:
     """A line at 31.00 a month billed from 1 October 2026."""
-    line = LineFactory(customer=customer, billing_start=date(2026, 10, 1), price=Decimal("31.00"))
-    return line
+    return LineFactory(customer=customer, billing_start=date(2026, 10, 1), price=Decimal("31.00"))
 
 
 def draft(customer: Customer, run: Month = OCTOBER) -> Draft:
@@ -97,7 +96,10 @@ def test_a_termination_in_advance_gives_the_days_back(customer: Customer, line: 
     subscription.save()
     for month in (OCTOBER, OCTOBER.next()):
         SliceClaim.objects.create(
-            subscription=subscription, month=month.start, net=Decimal("31.00"), discount=Decimal("-3.10"),
+            subscription=subscription,
+            month=month.start,
+            net=Decimal("31.00"),
+            discount=Decimal("-3.10"),
             invoice=draft_row(customer),
         )
     DiscountFactory(subscription=subscription, percent=Decimal(10))
@@ -105,7 +107,10 @@ def test_a_termination_in_advance_gives_the_days_back(customer: Customer, line: 
     made = draft(customer)
     # 15/31 of October is due: 15.00 less 1.50. November is given back whole.
     assert told(made) == [
-        ("subscription", "-16.00"), ("discount", "1.60"), ("subscription", "-31.00"), ("discount", "3.10"),
+        ("subscription", "-16.00"),
+        ("discount", "1.60"),
+        ("subscription", "-31.00"),
+        ("discount", "3.10"),
     ]
     assert [(one.month, one.net, one.discount) for one in made.slices] == [
         (OCTOBER, Decimal("15.00"), Decimal("-1.50")),
@@ -191,7 +196,10 @@ def test_a_percentage_on_usage_is_taken_on_each_line(customer: Customer, line: L
     rated(line, "0.33", destination="Allemagne")
     DiscountFactory(basis=DiscountBasis.USAGE, subscription=None, line=line, percent=Decimal(50))
     assert told(draft(customer)) == [
-        ("usage", "0.33"), ("usage", "0.33"), ("discount", "-0.17"), ("discount", "-0.17"),
+        ("usage", "0.33"),
+        ("usage", "0.33"),
+        ("discount", "-0.17"),
+        ("discount", "-0.17"),
     ]
 
 
@@ -203,7 +211,10 @@ def test_an_amount_on_usage_takes_at_most_the_months_usage(customer: Customer, l
         basis=DiscountBasis.USAGE, subscription=None, line=line, percent=None, amount=Decimal("5.00"), months=1
     )
     assert told(draft(customer)) == [
-        ("usage", "4.00"), ("usage", "3.00"), ("discount", "-4.00"), ("discount", "-1.00"),
+        ("usage", "4.00"),
+        ("usage", "3.00"),
+        ("discount", "-4.00"),
+        ("discount", "-1.00"),
     ]
     assert [kind for kind, _net in told(draft(customer, Month(2026, 11)))].count("discount") == 2
 
@@ -229,7 +240,9 @@ def test_goods_without_a_rule_for_their_regime_are_refused() -> None:
     OneOffChargeFactory(customer=customer, day=date(2026, 10, 5), goods=True)
     with pytest.raises(NoRule):
         draft(customer)
-    VatRule.objects.create(regime=VatRegime.DOM_8_5, supply="goods", product_rate=20, rate=0, category="G", mention="Export")
+    VatRule.objects.create(
+        regime=VatRegime.DOM_8_5, supply="goods", product_rate=20, rate=0, category="G", mention="Export"
+    )
     assert draft(customer).vat_parts[0].mention == "Export"
 
 

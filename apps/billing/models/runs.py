@@ -55,9 +55,7 @@ class BillingRun(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     def month(self) -> Month:
         return Month.of(self.period)
 
-    @transition(
-        field=state, source=[RunState.DRAFT, RunState.REVIEW, RunState.COMPUTING], target=RunState.COMPUTING
-    )
+    @transition(field=state, source=[RunState.DRAFT, RunState.REVIEW, RunState.COMPUTING], target=RunState.COMPUTING)
     def compute(self) -> None:
         """Its drafts are being made (again)."""
 

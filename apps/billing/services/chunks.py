@@ -29,14 +29,12 @@ def in_chunks[T](
         _attempt(chunk, act, refuse)
 
 
-def _attempt[T](
-    chunk: Sequence[T], act: Callable[[Sequence[T]], None], refuse: Callable[[T, Exception], None]
-) -> None:
+def _attempt[T](chunk: Sequence[T], act: Callable[[Sequence[T]], None], refuse: Callable[[T, Exception], None]) -> None:
     try:
         act(chunk)
     except LeaseLost:
         raise
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001  # whatever it is, it is told
         if len(chunk) == 1:
             refuse(chunk[0], fault)
             return

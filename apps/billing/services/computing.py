@@ -95,7 +95,7 @@ def _draft_or_refusal(facts: Facts, month: Month, rules: Rules) -> Draft | Refus
             _("No VAT rule for the regime %(regime)s, %(supply)s at %(rate)s %%.")
             % {"regime": missing.regime, "supply": missing.supply, "rate": missing.product_rate},
         )
-    except Exception as fault:  # one bad customer never blocks the others
+    except Exception as fault:  # noqa: BLE001  # one bad customer never blocks the others
         return Refusal(facts.customer, reason_of(fault, facts.customer))
     return draft if draft.lines else None
 

@@ -110,7 +110,7 @@ class _Issue:
 
 def _issue(lease: Lease, invoice_ids: Sequence[int], around: Surroundings) -> list[Invoice]:
     run = lease.locked_run()
-    assert run.issue_date is not None  # set when issuing began
+    assert run.issue_date is not None  # noqa: S101  # set when issuing began
     issues = _checked(run, _locked_invoices(invoice_ids))
     _close_usage(issues)
     series = locked_series(DocumentKind.INVOICE)

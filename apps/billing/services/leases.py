@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -112,8 +113,7 @@ def _is_alive(pid: int, started: str) -> bool:
 def _start_of(pid: int) -> str:
     """When a process started, in clock ticks since boot; empty where the system does not tell."""
     try:
-        with open(f"/proc/{pid}/stat") as status:
-            fields = status.read().rpartition(")")[2].split()
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
     return "" if fields[0] == "Z" else fields[19]

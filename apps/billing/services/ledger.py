@@ -96,7 +96,7 @@ def _invoice_faults(invoice: Invoice) -> Iterator[str]:
     if (invoice.net, invoice.vat, invoice.gross) != (net, vat, net + vat):
         yield f"{number}: the totals are not those of the lines"
     try:
-        snapshot = InvoiceSnapshot.from_json(invoice.snapshot)
+        snapshot = InvoiceSnapshot.from_json(invoice.snapshot or {})
     except ValueError as error:
         yield f"{number}: unreadable snapshot ({error})"
         return

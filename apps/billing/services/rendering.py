@@ -67,7 +67,7 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 
 
 def _snapshot(invoice: Invoice) -> InvoiceSnapshot:
-    if invoice.is_issued:
+    if invoice.snapshot is not None:  # issued: shown as it was
         return InvoiceSnapshot.from_json(invoice.snapshot)
     return snapshot_of(invoice, surroundings(), today=timezone.localdate())
 

@@ -97,8 +97,6 @@ def _report(
     lines += [
         f"  {one['customer']:<12} {one['number'] or '—':<16} {one['net']:>12} {one['gross']:>12}" for one in invoices
     ]
-    lines.append(
-        ngettext("%(count)d invoice", "%(count)d invoices", len(invoices)) % {"count": len(invoices)}
-    )
+    lines.append(ngettext("%(count)d invoice", "%(count)d invoices", len(invoices)) % {"count": len(invoices)})
     lines += [f"  ! {customer.number} : {reason}" for customer, reason in errors]
     return Report(lines=lines, data=data)
