@@ -209,7 +209,7 @@ class MandateFactory(DjangoModelFactory[Mandate]):
         model = Mandate
 
     customer = factory.SubFactory(CustomerFactory)
-    reference = factory.Sequence(lambda n: f"RUM-{n}")
+    reference = factory.Sequence(lambda n: f"MANDAT-{n}")
     signed_on = ACTIVATED
     iban = "FR7630004500190859965184296"
     bic = "BNPAFRPP"

@@ -39,7 +39,7 @@ from apps.core.periods import Days
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.models import Line, LineNumber
-from apps.lines.services import NewLine, change_user, open_lines, terminate_line
+from apps.lines.services import NewLine, change_user, last_change, open_lines, terminate_line
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
@@ -58,10 +58,21 @@ SENTENCES = {
     "number_held": gettext_lazy("The line in line %(line)d of the file holds this number at that time."),
     "number_held_since": gettext_lazy("A line holds this number since %(day)s."),
     "ends_too_early": gettext_lazy("A line serves at least one day: it ends after %(day)s."),
+    "changed_since": gettext_lazy("Something of this line changed on %(day)s: it ends later."),
     "termination_to_come": gettext_lazy("A line that serves is terminated on %(today)s or earlier, not later."),
     "discount_without_rate": gettext_lazy("A discount has a number of months but no rate."),
     "billed_before_service": gettext_lazy("This line is billed before it serves."),
 }
+
+
+_FACTS = (
+    "line__numbers",
+    "line__sims__sim",
+    "line__tariffs__tariff",
+    "line__states",
+    "line__subscriptions__offer",
+    "line__subscriptions__discounts",
+)
 
 
 def iccid(cell: str) -> str:
@@ -134,9 +145,7 @@ class LineImporter(Importer[Line]):
     def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Line]]:
         files = {record.key: record for record in records if record.key}
         began = LineNumber.objects.filter(start=F("line__activated_on")).select_related("line__customer")
-        began = began.prefetch_related(
-            "line__sims__sim", "line__tariffs__tariff", "line__subscriptions__offer", "line__subscriptions__discounts"
-        )
+        began = began.prefetch_related(*_FACTS)
         known: dict[Key, Known[Line]] = {}
         for period in in_batches(began, "msisdn", (record["msisdn"] for record in files.values())):
             key = (period.msisdn, period.start)
@@ -157,8 +166,14 @@ class LineImporter(Importer[Line]):
         for name, (old, new) in change.differences.items():
             if not serves or name not in ("user_name", "terminated_on") or (name == "terminated_on" and old):
                 yield change.record.fault(name, "cannot_change", current=shown(old))
-            elif name == "terminated_on" and new > self.today:
-                yield change.record.fault(name, "termination_to_come", today=self.today)
+            elif name == "terminated_on":
+                yield from self._check_termination(change, new)
+
+    def _check_termination(self, change: Change[Line], day: date) -> Iterator[Fault]:
+        if day > self.today:
+            yield change.record.fault("terminated_on", "termination_to_come", today=self.today)
+        if day <= (changed_on := last_change(change.row, today=self.today)):
+            yield change.record.fault("terminated_on", "changed_since", day=changed_on)
 
     def write(self, plan: Plan[Line], *, actor: Any, source: str) -> None:
         for change in plan.changed:

@@ -159,7 +159,11 @@ def test_a_plan_change_keeps_both_periods_and_prices(line: Line, told: list[list
     old = line.subscriptions.get().offer
     new = PlanFactory()
     change_plan(
-        line=line, plan=new, price=Decimal("25.00"), on=date(2026, 10, 16), actor=None,
+        line=line,
+        plan=new,
+        price=Decimal("25.00"),
+        on=date(2026, 10, 16),
+        actor=None,
         discounts=[Discount(percent=Decimal(10))],
     )
     before, after = (who_held_number(msisdn=line.msisdn, day=date(2026, 10, day)) for day in (15, 16))
@@ -288,7 +292,19 @@ def test_disagreements_are_found() -> None:
     line = LineFactory()
     line.states.all().delete()
     assert status_disagreements() == [f"{line} (active)"]
-    line.states.create(status=LineStatus.ACTIVE, start=line.activated_on)
-    SimCard.objects.filter(pk=card(line).pk).update(status=SimStatus.IN_STOCK)
-    assert status_disagreements() == [f"{card(line)} (in_stock)"]
+    line.states.create(status=LineStatus.SUSPENDED, start=line.activated_on)
+    assert status_disagreements() == [f"{line} (active)"]
+    line.states.update(status=LineStatus.ACTIVE)
+    for status in (SimStatus.IN_STOCK, SimStatus.SUSPENDED, SimStatus.TERMINATED):
+        SimCard.objects.filter(pk=card(line).pk).update(status=status)
+        assert status_disagreements() == [f"{card(line)} ({status})"]
     SimCard.objects.filter(pk=card(line).pk).update(status=SimStatus.ACTIVE)
+
+    ended = LineFactory(terminated=True)
+    ended.numbers.update(end=None)
+    assert status_disagreements() == [f"{ended} (terminated)"]
+    ended.numbers.update(end=ended.terminated_on)
+
+    idle = SimCardFactory(status=SimStatus.ACTIVE)
+    assert status_disagreements() == [f"{idle} (active)"]
+    idle.delete()

@@ -6,6 +6,7 @@ from apps.lines.services.checking import status_disagreements
 from apps.lines.services.living import reactivate_line, suspend_line, terminate_line
 from apps.lines.services.looking import Holding, who_held_number, who_held_sim
 from apps.lines.services.opening import NewLine, open_lines
+from apps.lines.services.periods import last_change
 
 __all__ = [
     "Holding",
@@ -14,6 +15,7 @@ __all__ = [
     "change_plan",
     "change_tariff",
     "change_user",
+    "last_change",
     "open_lines",
     "reactivate_line",
     "remove_option",

@@ -5,16 +5,28 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from apps.accounts.models import User
 from apps.core.exceptions import DomainError
-from apps.core.models import Period
 from apps.lines.choices import LineStatus, OperationKind
 from apps.lines.models import Line
-from apps.lines.services.periods import allowances_changed, end_period, journal, locked, turn_over
+from apps.lines.services.periods import (
+    SERVING,
+    allowances_changed,
+    current,
+    end_period,
+    end_subscription,
+    journal,
+    last_change,
+    locked,
+    not_ended,
+    not_later,
+    refuse_unless,
+    serving,
+    turn_over,
+)
 from apps.sims.choices import SimStatus
 from apps.sims.services import move_cards
 
@@ -24,12 +36,11 @@ def suspend_line(
     *, line: Line, on: date, today: date, actor: User | None, billed: bool = True, reason: str = ""
 ) -> Line:
     """Restrict the line from ``on``; with ``billed`` false its recurring charges stop until it is reactivated."""
-    line = locked(line)
-    _not_later(on, today)
+    line = serving(line, on=on)
+    not_later(on, today)
     _move(line, "suspend")
-    state = line.states.open().first()
-    turn_over(state, on=on, status=LineStatus.SUSPENDED, billed=billed)
-    _move_cards(line, SimStatus.SUSPENDED, actor, reason)
+    _turn_state(line, on, LineStatus.SUSPENDED, billed=billed)
+    _move_card(line, SimStatus.SUSPENDED, actor, reason)
     journal(
         line,
         OperationKind.RESTRICTION,
@@ -45,11 +56,11 @@ def suspend_line(
 @transaction.atomic
 def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, reason: str = "") -> Line:
     """Lift the restriction from ``on``."""
-    line = locked(line)
-    _not_later(on, today)
+    line = serving(line, on=on)
+    not_later(on, today)
     _move(line, "reactivate")
-    turn_over(line.states.open().first(), on=on, status=LineStatus.ACTIVE, billed=True)
-    _move_cards(line, SimStatus.ACTIVE, actor, reason)
+    _turn_state(line, on, LineStatus.ACTIVE, billed=True)
+    _move_card(line, SimStatus.ACTIVE, actor, reason)
     journal(
         line,
         OperationKind.REACTIVATION,
@@ -66,32 +77,31 @@ def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, re
 def terminate_line(*, line: Line, on: date, today: date, actor: User | None, reason: str = "") -> Line:
     """End the line for good: ``on`` is the first day without service. Its number is free from that day.
 
-    Subscriptions that would only have begun later never begin. DomainError when something of the line was changed
-    after ``on``, or when it did not serve a day before.
+    A line that was to end later ends now. Subscriptions that would only have begun later never begin. DomainError
+    when something of the line was changed since, or when it did not serve a day before.
     """
     line = locked(line)
-    _not_later(on, today)
-    if line.activated_on is None or on <= line.activated_on:
-        raise DomainError(_("A line serves at least one day: it cannot end on the day it was activated or before."))
+    not_later(on, today)
+    refuse_unless(line.status in SERVING, line)
+    if line.terminated_on is not None and on > line.terminated_on:
+        raise DomainError(
+            _("This line ends on %(day)s already: it cannot end later.") % {"day": f"{line.terminated_on:%d/%m/%Y}"}
+        )
+    changed_on = last_change(line, today=today)
+    if on <= changed_on:
+        raise DomainError(
+            _("Something of this line changed on %(day)s: it cannot end before the next day.")
+            % {"day": f"{changed_on:%d/%m/%Y}"}
+        )
     before = {"status": line.status}
     line.terminated_on = on
     _move(line, "terminate")
-    facts: list[Period] = [
-        *line.numbers.open(),
-        *line.sims.open(),
-        *line.states.open(),
-        *line.tariffs.open(),
-    ]
-    for period in facts:
-        if period.start >= on:
-            raise DomainError(
-                _("Something of this line changed on %(day)s: it cannot end before.")
-                % {"day": f"{period.start:%d/%m/%Y}"}
-            )
-    cards = {period.sim_id: SimStatus.TERMINATED for period in line.sims.open()}
-    for period in [*facts, *line.subscriptions.filter(Q(end__isnull=True) | Q(end__gt=on))]:
-        end_period(period, on=on)
-    move_cards(targets=cards, actor=actor, reason=reason)
+    _move_card(line, SimStatus.TERMINATED, actor, reason)
+    for facts in (line.numbers, line.sims, line.states, line.tariffs):
+        for period in facts.filter(not_ended(on)):
+            end_period(period, on=on)
+    for subscription in line.subscriptions.filter(not_ended(on)):
+        end_subscription(subscription, on=on)
     journal(
         line,
         OperationKind.TERMINATION,
@@ -109,18 +119,18 @@ def _move(line: Line, transition: str) -> None:
     try:
         getattr(line, transition)()
     except TransitionNotAllowed:
-        raise DomainError(
-            _("The line %(line)s is “%(status)s”: this cannot be done to it.")
-            % {"line": line, "status": line.get_status_display()}
-        ) from None
+        refuse_unless(False, line)
     line.save()
 
 
-def _not_later(on: date, today: date) -> None:
-    if on > today:
-        raise DomainError(_("A change of status takes effect today or earlier, not on a day to come."))
+def _turn_state(line: Line, on: date, status: LineStatus, *, billed: bool) -> None:
+    state = current(line.states.all(), on=on)
+    if state is None:
+        raise LookupError(f"line {line.pk} serves and has no status period on {on}")
+    turn_over(state, on=on, status=status, billed=billed)
 
 
-def _move_cards(line: Line, target: SimStatus, actor: User | None, reason: str) -> None:
-    cards = line.sims.open().values_list("sim_id", flat=True)
-    move_cards(targets=dict.fromkeys(cards, target), actor=actor, reason=reason)
+def _move_card(line: Line, target: SimStatus, actor: User | None, reason: str) -> None:
+    card = line.sims.order_by("start").last()
+    if card is not None:
+        move_cards(targets={card.sim_id: target}, actor=actor, reason=reason)
