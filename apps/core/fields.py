@@ -45,6 +45,8 @@ class MoneyField(models.BigIntegerField):
     def to_python(self, value: Any) -> Decimal | None:
         if value is None or value == "":
             return None
+        if isinstance(value, Decimal):
+            return self._checked(value)
         if isinstance(value, float):
             raise ValidationError(_("A binary float is not an exact amount."), code="float")
         try:
