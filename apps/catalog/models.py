@@ -114,7 +114,9 @@ class Allowance(models.Model):
 
     offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="allowances", verbose_name=_("offer"))
     kind = models.CharField(_("usage"), max_length=10, choices=UsageKind.choices)
-    quantity = models.PositiveBigIntegerField(_("quantity"), null=True, blank=True, help_text=_("Seconds, SMS or bytes."))
+    quantity = models.PositiveBigIntegerField(
+        _("quantity"), null=True, blank=True, help_text=_("Seconds, SMS or bytes.")
+    )
     unlimited = models.BooleanField(_("unlimited"), default=False)
 
     class Meta:

@@ -29,9 +29,7 @@ class SimCardQuerySet(models.QuerySet["SimCard"]):
             return self.filter(batch__istartswith=text.strip())
         if len(digits) >= ICCID_BEGINNING and digits.startswith("89"):
             return self.filter(iccid__startswith=digits)
-        return self.filter(
-            Q(iccid__endswith=digits) | Q(imsi__startswith=digits) | (by_number("msisdn", text) or Q())
-        )
+        return self.filter(Q(iccid__endswith=digits) | Q(imsi__startswith=digits) | (by_number("msisdn", text) or Q()))
 
 
 class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -72,9 +70,7 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         ordering = ["iccid"]
         permissions = [("view_sim_secrets", _("Can see PIN and PUK codes"))]
         constraints = [
-            models.CheckConstraint(
-                name="sims_imsi_null_not_empty", condition=Q(imsi__isnull=True) | ~Q(imsi="")
-            ),
+            models.CheckConstraint(name="sims_imsi_null_not_empty", condition=Q(imsi__isnull=True) | ~Q(imsi="")),
             models.CheckConstraint(name="sims_status_is_known", condition=Q(status__in=SimStatus.values)),
         ]
 

@@ -16,9 +16,7 @@ from apps.tariffs.rating import KINDS, FreeRule, Kind, RateTerms
 HOME_ZONE = "FR"
 
 # Voice and SMS to these are free anywhere and never barred; so is the call that comes back from them.
-EMERGENCY_NUMBERS = frozenset(
-    {"15", "17", "18", "112", "114", "115", "119", "191", "196", "116000", "116117"}
-)
+EMERGENCY_NUMBERS = frozenset({"15", "17", "18", "112", "114", "115", "119", "191", "196", "116000", "116117"})
 
 SHORT_NUMBER_DIGITS = 6
 NUMBER_DIGITS = 15  # E.164, and the longest prefix of a grid: digits beyond tell nothing
@@ -111,9 +109,7 @@ class RateIndex:
                     raise ValueError(f"two rates for one prefix in version {version}: {rate}")
                 group[rate.special][rate.prefix] = len(self.rates)
                 self.rates.append(rate)
-        self.zone_ranks = {
-            zone: rank for rank, zone in enumerate(sorted({rate.origin for rate in self.rates}))
-        }
+        self.zone_ranks = {zone: rank for rank, zone in enumerate(sorted({rate.origin for rate in self.rates}))}
 
         cells: dict[int, list[tuple[int, int]]] = {}
         for (version, origin, kind, incoming), group in members.items():
@@ -134,9 +130,7 @@ class RateIndex:
             self.starts.append((cell + 1) * self.width)  # the next cell may have no row
             self.positions.append(NO_RATE)
 
-    def cell(
-        self, version_rank: int, zone_rank: int, kind_rank: int, incoming: bool, *, special: bool
-    ) -> int:
+    def cell(self, version_rank: int, zone_rank: int, kind_rank: int, incoming: bool, *, special: bool) -> int:
         """The number of a cell. ``usage.columns`` has the same formula on columns."""
         place = (version_rank * len(self.zone_ranks) + zone_rank) * len(KINDS) + kind_rank
         return (place * 2 + incoming) * 2 + special

@@ -19,9 +19,7 @@ from apps.tariffs.choices import Direction
 class TariffQuerySet(models.QuerySet["Tariff"]):
     def with_versions(self) -> Self:
         """``version_count``, and ``latest_from``: the day of the latest dated version, None if none is dated."""
-        return self.annotate(
-            version_count=models.Count("versions"), latest_from=models.Max("versions__valid_from")
-        )
+        return self.annotate(version_count=models.Count("versions"), latest_from=models.Max("versions__valid_from"))
 
 
 class Tariff(models.Model):
@@ -80,7 +78,9 @@ class TariffVersion(models.Model):
 class Rate(models.Model):
     """One row of a grid version (DOMAIN §5). Prices in euros excluding tax with up to six decimals."""
 
-    version = models.ForeignKey(TariffVersion, on_delete=models.CASCADE, related_name="rates", verbose_name=_("grid version"))
+    version = models.ForeignKey(
+        TariffVersion, on_delete=models.CASCADE, related_name="rates", verbose_name=_("grid version")
+    )
     prefix = models.CharField(_("prefix"), max_length=15, blank=True, help_text=_("Digits; empty for any number."))
     destination = models.CharField(_("destination"), max_length=80)
     kind = models.CharField(_("usage"), max_length=10, choices=UsageKind.choices)
@@ -107,7 +107,8 @@ class Rate(models.Model):
         ordering = ["version", "origin_zone", "kind", "direction", "prefix"]
         constraints = [
             models.UniqueConstraint(
-                fields=["version", "kind", "direction", "origin_zone", "prefix", "special"], name="tariffs_rate_is_unique"
+                fields=["version", "kind", "direction", "origin_zone", "prefix", "special"],
+                name="tariffs_rate_is_unique",
             ),
             models.CheckConstraint(
                 name="tariffs_rate_prices_not_negative",

@@ -63,9 +63,7 @@ class RateTerms:
             if not 0 <= price <= PRICE_LIMIT:
                 raise ValueError(f"a price lies between 0 and {PRICE_LIMIT} euros, not {price}")
         if self.first_step < 1 or self.step < 1 or self.free_seconds < 0:
-            raise ValueError(
-                f"steps are at least one second: {self.first_step}/{self.step}/{self.free_seconds}"
-            )
+            raise ValueError(f"steps are at least one second: {self.first_step}/{self.step}/{self.free_seconds}")
 
     @property
     def price(self) -> Decimal:

@@ -50,9 +50,7 @@ class Subscription(Period):
         ordering = ["start", "pk"]
         constraints = [
             *Period.Meta.constraints,
-            models.CheckConstraint(
-                name="lines_subscription_amounts", condition=Q(price__gte=0, quantity__gte=1)
-            ),
+            models.CheckConstraint(name="lines_subscription_amounts", condition=Q(price__gte=0, quantity__gte=1)),
             models.CheckConstraint(
                 name="lines_plans_and_options_have_a_line",
                 condition=Q(line__isnull=False) | ~Q(kind__in=[OfferKind.PLAN, OfferKind.OPTION]),
@@ -72,7 +70,11 @@ class Discount(models.Model):
 
     basis = models.CharField(_("applies to"), max_length=12, choices=DiscountBasis.choices)
     subscription = models.ForeignKey(
-        Subscription, on_delete=models.PROTECT, null=True, blank=True, related_name="discounts",
+        Subscription,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="discounts",
         verbose_name=_("subscription"),
     )
     line = models.ForeignKey(

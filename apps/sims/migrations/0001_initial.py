@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,54 +16,188 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalSimCard',
+            name="HistoricalSimCard",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('iccid', models.CharField(db_index=True, max_length=20, verbose_name='ICCID')),
-                ('imsi', models.CharField(blank=True, db_index=True, max_length=15, null=True, verbose_name='IMSI')),
-                ('msisdn', models.CharField(blank=True, db_index=True, help_text='Number that the card comes with, if any.', max_length=15, verbose_name='own number')),
-                ('format', models.CharField(blank=True, choices=[('TRIO', 'Trio'), ('MINI', 'Mini'), ('MICRO', 'Micro'), ('NANO', 'Nano'), ('ESIM', 'eSIM'), ('M2M', 'M2M')], max_length=10, verbose_name='format')),
-                ('network', models.CharField(blank=True, max_length=40, verbose_name='network')),
-                ('batch', models.CharField(blank=True, db_index=True, max_length=40, verbose_name='batch')),
-                ('status', django_fsm.FSMField(choices=[('in_stock', 'In stock'), ('reserved', 'Reserved'), ('active', 'Active'), ('suspended', 'Suspended'), ('terminated', 'Terminated'), ('replaced', 'Replaced'), ('lost', 'Lost'), ('faulty', 'Faulty')], db_index=True, default='in_stock', max_length=12, protected=True, verbose_name='status')),
-                ('imported_at', models.DateTimeField(blank=True, editable=False, verbose_name='imported at')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID"),
+                ),
+                ("iccid", models.CharField(db_index=True, max_length=20, verbose_name="ICCID")),
+                (
+                    "imsi",
+                    models.CharField(blank=True, db_index=True, max_length=15, null=True, verbose_name="IMSI"),
+                ),
+                (
+                    "msisdn",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="Number that the card comes with, if any.",
+                        max_length=15,
+                        verbose_name="own number",
+                    ),
+                ),
+                (
+                    "format",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TRIO", "Trio"),
+                            ("MINI", "Mini"),
+                            ("MICRO", "Micro"),
+                            ("NANO", "Nano"),
+                            ("ESIM", "eSIM"),
+                            ("M2M", "M2M"),
+                        ],
+                        max_length=10,
+                        verbose_name="format",
+                    ),
+                ),
+                ("network", models.CharField(blank=True, max_length=40, verbose_name="network")),
+                ("batch", models.CharField(blank=True, db_index=True, max_length=40, verbose_name="batch")),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("in_stock", "In stock"),
+                            ("reserved", "Reserved"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("terminated", "Terminated"),
+                            ("replaced", "Replaced"),
+                            ("lost", "Lost"),
+                            ("faulty", "Faulty"),
+                        ],
+                        db_index=True,
+                        default="in_stock",
+                        max_length=12,
+                        protected=True,
+                        verbose_name="status",
+                    ),
+                ),
+                ("imported_at", models.DateTimeField(blank=True, editable=False, verbose_name="imported at")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical SIM card',
-                'verbose_name_plural': 'historical SIM cards',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical SIM card",
+                "verbose_name_plural": "historical SIM cards",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SimCard',
+            name="SimCard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('iccid', models.CharField(max_length=20, unique=True, verbose_name='ICCID')),
-                ('imsi', models.CharField(blank=True, max_length=15, null=True, unique=True, verbose_name='IMSI')),
-                ('msisdn', models.CharField(blank=True, db_index=True, help_text='Number that the card comes with, if any.', max_length=15, verbose_name='own number')),
-                ('pin1', models.CharField(blank=True, max_length=8, verbose_name='PIN 1')),
-                ('puk1', models.CharField(blank=True, max_length=8, verbose_name='PUK 1')),
-                ('pin2', models.CharField(blank=True, max_length=8, verbose_name='PIN 2')),
-                ('puk2', models.CharField(blank=True, max_length=8, verbose_name='PUK 2')),
-                ('format', models.CharField(blank=True, choices=[('TRIO', 'Trio'), ('MINI', 'Mini'), ('MICRO', 'Micro'), ('NANO', 'Nano'), ('ESIM', 'eSIM'), ('M2M', 'M2M')], max_length=10, verbose_name='format')),
-                ('network', models.CharField(blank=True, max_length=40, verbose_name='network')),
-                ('batch', models.CharField(blank=True, db_index=True, max_length=40, verbose_name='batch')),
-                ('status', django_fsm.FSMField(choices=[('in_stock', 'In stock'), ('reserved', 'Reserved'), ('active', 'Active'), ('suspended', 'Suspended'), ('terminated', 'Terminated'), ('replaced', 'Replaced'), ('lost', 'Lost'), ('faulty', 'Faulty')], db_index=True, default='in_stock', max_length=12, protected=True, verbose_name='status')),
-                ('imported_at', models.DateTimeField(auto_now_add=True, verbose_name='imported at')),
+                (
+                    "id",
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
+                ),
+                ("iccid", models.CharField(max_length=20, unique=True, verbose_name="ICCID")),
+                (
+                    "imsi",
+                    models.CharField(blank=True, max_length=15, null=True, unique=True, verbose_name="IMSI"),
+                ),
+                (
+                    "msisdn",
+                    models.CharField(
+                        blank=True,
+                        db_index=True,
+                        help_text="Number that the card comes with, if any.",
+                        max_length=15,
+                        verbose_name="own number",
+                    ),
+                ),
+                ("pin1", models.CharField(blank=True, max_length=8, verbose_name="PIN 1")),
+                ("puk1", models.CharField(blank=True, max_length=8, verbose_name="PUK 1")),
+                ("pin2", models.CharField(blank=True, max_length=8, verbose_name="PIN 2")),
+                ("puk2", models.CharField(blank=True, max_length=8, verbose_name="PUK 2")),
+                (
+                    "format",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("TRIO", "Trio"),
+                            ("MINI", "Mini"),
+                            ("MICRO", "Micro"),
+                            ("NANO", "Nano"),
+                            ("ESIM", "eSIM"),
+                            ("M2M", "M2M"),
+                        ],
+                        max_length=10,
+                        verbose_name="format",
+                    ),
+                ),
+                ("network", models.CharField(blank=True, max_length=40, verbose_name="network")),
+                ("batch", models.CharField(blank=True, db_index=True, max_length=40, verbose_name="batch")),
+                (
+                    "status",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("in_stock", "In stock"),
+                            ("reserved", "Reserved"),
+                            ("active", "Active"),
+                            ("suspended", "Suspended"),
+                            ("terminated", "Terminated"),
+                            ("replaced", "Replaced"),
+                            ("lost", "Lost"),
+                            ("faulty", "Faulty"),
+                        ],
+                        db_index=True,
+                        default="in_stock",
+                        max_length=12,
+                        protected=True,
+                        verbose_name="status",
+                    ),
+                ),
+                ("imported_at", models.DateTimeField(auto_now_add=True, verbose_name="imported at")),
             ],
             options={
-                'verbose_name': 'SIM card',
-                'verbose_name_plural': 'SIM cards',
-                'ordering': ['iccid'],
-                'permissions': [('view_sim_secrets', 'Can see PIN and PUK codes')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('imsi__isnull', True), models.Q(('imsi', ''), _negated=True), _connector='OR'), name='sims_imsi_null_not_empty'), models.CheckConstraint(condition=models.Q(('status__in', ['in_stock', 'reserved', 'active', 'suspended', 'terminated', 'replaced', 'lost', 'faulty'])), name='sims_status_is_known')],
+                "verbose_name": "SIM card",
+                "verbose_name_plural": "SIM cards",
+                "ordering": ["iccid"],
+                "permissions": [("view_sim_secrets", "Can see PIN and PUK codes")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("imsi__isnull", True), models.Q(("imsi", ""), _negated=True), _connector="OR"
+                        ),
+                        name="sims_imsi_null_not_empty",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "in_stock",
+                                    "reserved",
+                                    "active",
+                                    "suspended",
+                                    "terminated",
+                                    "replaced",
+                                    "lost",
+                                    "faulty",
+                                ],
+                            )
+                        ),
+                        name="sims_status_is_known",
+                    ),
+                ],
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),

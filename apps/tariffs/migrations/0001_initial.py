@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -18,111 +17,236 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Tariff',
+            name="Tariff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='code')),
-                ('label', models.CharField(max_length=80, verbose_name='label')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="code")),
+                ("label", models.CharField(max_length=80, verbose_name="label")),
             ],
             options={
-                'verbose_name': 'minute grid',
-                'verbose_name_plural': 'minute grids',
-                'ordering': ['code'],
+                "verbose_name": "minute grid",
+                "verbose_name_plural": "minute grids",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='TariffVersion',
+            name="TariffVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(blank=True, null=True, verbose_name='in force from')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('tariff', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='tariffs.tariff', verbose_name='minute grid')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("valid_from", models.DateField(blank=True, null=True, verbose_name="in force from")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "tariff",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="tariffs.tariff",
+                        verbose_name="minute grid",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'grid version',
-                'verbose_name_plural': 'grid versions',
-                'ordering': ['tariff', '-valid_from'],
+                "verbose_name": "grid version",
+                "verbose_name_plural": "grid versions",
+                "ordering": ["tariff", "-valid_from"],
             },
         ),
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(blank=True, help_text='Digits; empty for any number.', max_length=15, verbose_name='prefix')),
-                ('destination', models.CharField(max_length=80, verbose_name='destination')),
-                ('kind', models.CharField(choices=[('voice', 'Voice'), ('sms', 'SMS'), ('mms', 'MMS'), ('data', 'Data')], max_length=10, verbose_name='usage')),
-                ('direction', models.CharField(choices=[('MO', 'Outgoing'), ('MT', 'Incoming')], max_length=2, verbose_name='direction')),
-                ('origin_zone', models.CharField(max_length=20, verbose_name='origin zone')),
-                ('destination_zone', models.CharField(blank=True, max_length=20, verbose_name='destination zone')),
-                ('special', models.BooleanField(default=False, help_text='French short and special numbers, in national form.', verbose_name='special number')),
-                ('price_minute', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per minute')),
-                ('price_unit', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per unit')),
-                ('price_megabyte', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per MB')),
-                ('connection_fee', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='connection fee')),
-                ('first_step', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='first step (s)')),
-                ('step', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='step (s)')),
-                ('free_seconds', models.PositiveIntegerField(default=0, verbose_name='free seconds')),
-                ('included', models.BooleanField(default=False, verbose_name='may be taken from an allowance')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='tariffs.tariffversion', verbose_name='grid version')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "prefix",
+                    models.CharField(
+                        blank=True, help_text="Digits; empty for any number.", max_length=15, verbose_name="prefix"
+                    ),
+                ),
+                ("destination", models.CharField(max_length=80, verbose_name="destination")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("voice", "Voice"), ("sms", "SMS"), ("mms", "MMS"), ("data", "Data")],
+                        max_length=10,
+                        verbose_name="usage",
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("MO", "Outgoing"), ("MT", "Incoming")], max_length=2, verbose_name="direction"
+                    ),
+                ),
+                ("origin_zone", models.CharField(max_length=20, verbose_name="origin zone")),
+                ("destination_zone", models.CharField(blank=True, max_length=20, verbose_name="destination zone")),
+                (
+                    "special",
+                    models.BooleanField(
+                        default=False,
+                        help_text="French short and special numbers, in national form.",
+                        verbose_name="special number",
+                    ),
+                ),
+                ("price_minute", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per minute")),
+                ("price_unit", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per unit")),
+                ("price_megabyte", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per MB")),
+                ("connection_fee", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="connection fee")),
+                (
+                    "first_step",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="first step (s)",
+                    ),
+                ),
+                (
+                    "step",
+                    models.PositiveIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="step (s)"
+                    ),
+                ),
+                ("free_seconds", models.PositiveIntegerField(default=0, verbose_name="free seconds")),
+                ("included", models.BooleanField(default=False, verbose_name="may be taken from an allowance")),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rates",
+                        to="tariffs.tariffversion",
+                        verbose_name="grid version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rate',
-                'verbose_name_plural': 'rates',
-                'ordering': ['version', 'origin_zone', 'kind', 'direction', 'prefix'],
+                "verbose_name": "rate",
+                "verbose_name_plural": "rates",
+                "ordering": ["version", "origin_zone", "kind", "direction", "prefix"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalRate',
+            name="HistoricalRate",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('prefix', models.CharField(blank=True, help_text='Digits; empty for any number.', max_length=15, verbose_name='prefix')),
-                ('destination', models.CharField(max_length=80, verbose_name='destination')),
-                ('kind', models.CharField(choices=[('voice', 'Voice'), ('sms', 'SMS'), ('mms', 'MMS'), ('data', 'Data')], max_length=10, verbose_name='usage')),
-                ('direction', models.CharField(choices=[('MO', 'Outgoing'), ('MT', 'Incoming')], max_length=2, verbose_name='direction')),
-                ('origin_zone', models.CharField(max_length=20, verbose_name='origin zone')),
-                ('destination_zone', models.CharField(blank=True, max_length=20, verbose_name='destination zone')),
-                ('special', models.BooleanField(default=False, help_text='French short and special numbers, in national form.', verbose_name='special number')),
-                ('price_minute', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per minute')),
-                ('price_unit', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per unit')),
-                ('price_megabyte', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='price per MB')),
-                ('connection_fee', apps.core.fields.MoneyField(default=0, scale=6, verbose_name='connection fee')),
-                ('first_step', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='first step (s)')),
-                ('step', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='step (s)')),
-                ('free_seconds', models.PositiveIntegerField(default=0, verbose_name='free seconds')),
-                ('included', models.BooleanField(default=False, verbose_name='may be taken from an allowance')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('version', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tariffs.tariffversion', verbose_name='grid version')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "prefix",
+                    models.CharField(
+                        blank=True, help_text="Digits; empty for any number.", max_length=15, verbose_name="prefix"
+                    ),
+                ),
+                ("destination", models.CharField(max_length=80, verbose_name="destination")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("voice", "Voice"), ("sms", "SMS"), ("mms", "MMS"), ("data", "Data")],
+                        max_length=10,
+                        verbose_name="usage",
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("MO", "Outgoing"), ("MT", "Incoming")], max_length=2, verbose_name="direction"
+                    ),
+                ),
+                ("origin_zone", models.CharField(max_length=20, verbose_name="origin zone")),
+                ("destination_zone", models.CharField(blank=True, max_length=20, verbose_name="destination zone")),
+                (
+                    "special",
+                    models.BooleanField(
+                        default=False,
+                        help_text="French short and special numbers, in national form.",
+                        verbose_name="special number",
+                    ),
+                ),
+                ("price_minute", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per minute")),
+                ("price_unit", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per unit")),
+                ("price_megabyte", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="price per MB")),
+                ("connection_fee", apps.core.fields.MoneyField(default=0, scale=6, verbose_name="connection fee")),
+                (
+                    "first_step",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="first step (s)",
+                    ),
+                ),
+                (
+                    "step",
+                    models.PositiveIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="step (s)"
+                    ),
+                ),
+                ("free_seconds", models.PositiveIntegerField(default=0, verbose_name="free seconds")),
+                ("included", models.BooleanField(default=False, verbose_name="may be taken from an allowance")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tariffs.tariffversion",
+                        verbose_name="grid version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical rate',
-                'verbose_name_plural': 'historical rates',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical rate",
+                "verbose_name_plural": "historical rates",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=models.UniqueConstraint(fields=('tariff', 'valid_from'), name='tariffs_one_version_per_date'),
+            model_name="tariffversion",
+            constraint=models.UniqueConstraint(fields=("tariff", "valid_from"), name="tariffs_one_version_per_date"),
         ),
         migrations.AddConstraint(
-            model_name='tariffversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('valid_from__isnull', True)), fields=('tariff',), name='tariffs_one_first_version'),
+            model_name="tariffversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("valid_from__isnull", True)), fields=("tariff",), name="tariffs_one_first_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.UniqueConstraint(fields=('version', 'kind', 'direction', 'origin_zone', 'prefix', 'special'), name='tariffs_rate_is_unique'),
+            model_name="rate",
+            constraint=models.UniqueConstraint(
+                fields=("version", "kind", "direction", "origin_zone", "prefix", "special"),
+                name="tariffs_rate_is_unique",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('connection_fee__gte', 0), ('price_megabyte__gte', 0), ('price_minute__gte', 0), ('price_unit__gte', 0)), name='tariffs_rate_prices_not_negative'),
+            model_name="rate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("connection_fee__gte", 0),
+                    ("price_megabyte__gte", 0),
+                    ("price_minute__gte", 0),
+                    ("price_unit__gte", 0),
+                ),
+                name="tariffs_rate_prices_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('first_step__gte', 1), ('step__gte', 1)), name='tariffs_rate_steps_from_one'),
+            model_name="rate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("first_step__gte", 1), ("step__gte", 1)), name="tariffs_rate_steps_from_one"
+            ),
         ),
     ]
