@@ -18,7 +18,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold ships no types
     """People who sign in here. They are deactivated, never deleted: what they did keeps their name.
 
     Only a superuser gives rights or touches another superuser: whoever may correct a name cannot make himself one.
@@ -43,7 +43,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         declared = super().get_readonly_fields(request, obj)
-        return declared if request.user.is_superuser else [*declared, *self.rights]
+        return list(declared) if request.user.is_superuser else [*declared, *self.rights]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed: bool = super().has_change_permission(request, obj)

@@ -46,7 +46,7 @@ class RunItemInline(ReadOnlyInline):
     list_select_related = ("customer",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).refused_first()  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).refused_first()
 
 
 @admin.register(BillingRun)
@@ -114,11 +114,11 @@ class BillingRunAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("invoices"))
     def invoice_count(self, run: Any) -> int:
-        return run.invoice_count  # type: ignore[no-any-return]
+        return run.invoice_count
 
     @admin.display(description=_("refused customers"))
     def refused_count(self, run: Any) -> int:
-        return run.refused_count  # type: ignore[no-any-return]
+        return run.refused_count
 
     @admin.display(description=_("net total"))
     def net_total(self, run: Any) -> str:

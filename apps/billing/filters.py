@@ -22,7 +22,7 @@ class InvoiceStateFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case InvoiceState.DRAFT:
-                return queryset.drafts()  # type: ignore[attr-defined, no-any-return]
+                return queryset.drafts()  # type: ignore[attr-defined]
             case InvoiceState.ISSUED:
-                return queryset.issued()  # type: ignore[attr-defined, no-any-return]
+                return queryset.issued()  # type: ignore[attr-defined]
         return queryset

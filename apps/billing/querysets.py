@@ -14,7 +14,7 @@ from apps.core.fields import MoneyField
 from apps.customers.models import Customer
 
 
-class InvoiceQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class InvoiceQuerySet(models.QuerySet):
     def drafts(self) -> Self:
         return self.filter(number__isnull=True)
 
@@ -28,11 +28,8 @@ class InvoiceQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """Invoices whose number begins with ``text`` or ends with it, or whose customer it is."""
         text = text.strip()
         return self.filter(
-            Q(number__istartswith=text)
-            | Q(number__iendswith=text)
-            | Q(customer__in=Customer.objects.matching(text))
+            Q(number__istartswith=text) | Q(number__iendswith=text) | Q(customer__in=Customer.objects.matching(text))
         )
-
 
     def with_net_of(self, line_id: int) -> Self:
         """Invoices that bill something of a mobile line, the latest first; ``line_net`` is the net of that part."""
@@ -47,14 +44,14 @@ class InvoiceQuerySet(models.QuerySet):  # type: ignore[type-arg]
         )
 
 
-class InvoiceLineQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class InvoiceLineQuerySet(models.QuerySet):
     def net_by_mobile_line(self) -> dict[str, Any]:
         """The net of each mobile line's part, by its number; under "" what is the customer's as a whole."""
         rows = self.order_by().values("msisdn").annotate(part=Sum("net"))
         return {row["msisdn"]: row["part"] for row in rows}
 
 
-class BillingRunQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class BillingRunQuerySet(models.QuerySet):
     def unfinished(self) -> Self:
         return self.exclude(state=RunState.DONE)
 
@@ -76,6 +73,6 @@ class BillingRunQuerySet(models.QuerySet):  # type: ignore[type-arg]
         )
 
 
-class RunItemQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RunItemQuerySet(models.QuerySet):
     def refused_first(self) -> Self:
         return self.order_by(Case(When(state=ItemState.FAILED, then=0), default=1), "customer__number")

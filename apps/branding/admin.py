@@ -21,17 +21,23 @@ class IntegratorAdmin(HistoryModelAdmin):
     form = IntegratorForm
     readonly_fields = ("current_logo",)
     fieldsets = (
-        (_("Logo and colours"), {
-            "fields": ("current_logo", "new_logo", "without_logo", ("primary_colour", "accent_colour")),
-        }),
-        (_("Company"), {
-            "fields": (
-                ("legal_name", "trade_name"),
-                ("legal_form", "capital"),
-                ("siren", "siret"),
-                ("rcs", "vat_number"),
-            ),
-        }),
+        (
+            _("Logo and colours"),
+            {
+                "fields": ("current_logo", "new_logo", "without_logo", ("primary_colour", "accent_colour")),
+            },
+        ),
+        (
+            _("Company"),
+            {
+                "fields": (
+                    ("legal_name", "trade_name"),
+                    ("legal_form", "capital"),
+                    ("siren", "siret"),
+                    ("rcs", "vat_number"),
+                ),
+            },
+        ),
         (_("Address"), {"fields": ("address", ("postal_code", "city", "country"), ("email", "phone"))}),
         (_("Bank details"), {"fields": (("account_holder", "bank"), ("iban", "bic"), "creditor_id")}),
         (_("Your contact"), {"fields": ("contact",)}),
@@ -40,7 +46,7 @@ class IntegratorAdmin(HistoryModelAdmin):
     @admin.display(description=_("logo"))
     def current_logo(self, company: Integrator) -> str:
         if not company.logo_digest:
-            return _("No logo")
+            return str(_("No logo"))
         address = shell.logo_address(company)
         return format_html('<img src="{}" alt="" style="max-height: 80px; background: white">', address)
 

@@ -36,9 +36,7 @@ class IntegratorForm(CheckedModelForm):
         widget=UnfoldAdminFileFieldWidget(attrs={"accept": "image/png,image/jpeg"}),
         help_text=_("PNG or JPEG, at most 2 MB. It shows on this site and on invoices."),
     )
-    without_logo = forms.BooleanField(
-        label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget
-    )
+    without_logo = forms.BooleanField(label=_("Remove the logo"), required=False, widget=UnfoldBooleanSwitchWidget)
 
     class Meta:
         model = Integrator

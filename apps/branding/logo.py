@@ -31,7 +31,9 @@ def reencode(data: bytes) -> bytes:
                 raise LogoRefused("too_large")
             kind = str(image.format)
             pixels = image.convert("RGB" if kind == "JPEG" else "RGBA")
-    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+    except Image.DecompressionBombError as error:
+        raise LogoRefused("too_large") from error
+    except (OSError, SyntaxError) as error:
         raise LogoRefused("not_an_image") from error
     pixels.thumbnail(LARGEST)
     encoded = BytesIO()

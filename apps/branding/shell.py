@@ -20,7 +20,7 @@ def integrator(request: HttpRequest) -> Integrator | None:
     """The company of this installation; None before its row exists."""
     if not hasattr(request, "_integrator"):
         request._integrator = Integrator.objects.defer("logo").first()  # type: ignore[attr-defined]
-    return request._integrator  # type: ignore[attr-defined, no-any-return]
+    return request._integrator  # type: ignore[attr-defined]
 
 
 def title(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -43,13 +43,20 @@ def allowance_text(allowance: Allowance) -> str:
 class OfferAdmin(ReadOnly, ModelAdmin):
     """What plans, options and products have in common. Their prices are dated: the list shows today's."""
 
-    list_display: tuple[Any, ...] = ("code", "label", "price_today", percent(Offer.vat_rate), "allowances_text", "on_sale")
+    list_display: tuple[Any, ...] = (
+        "code",
+        "label",
+        "price_today",
+        percent(Offer.vat_rate),
+        "allowances_text",
+        "on_sale",
+    )
     list_filter: tuple[Any, ...] = (("in_advance", BooleanRadioFilter),)
     search_fields = ("code", "label")
     search_help_text = _("Code or label")
     inlines: tuple[Any, ...] = (PriceInline, AllowanceInline)
     keeps_history = False
-    fieldsets: Any = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": (("code", "label"), (percent(Offer.vat_rate), "in_advance"), "throughput")}),
         (_("Sale"), {"fields": (("on_sale_from", "on_sale_until"), "sales_account")}),
         (_("Purchase"), {"fields": (("wholesale_code", money(Offer.wholesale_cost)),)}),

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, Subquery
 from apps.catalog.choices import OfferKind
 
 
-class OfferQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class OfferQuerySet(models.QuerySet):
     def plans(self) -> Self:
         return self.filter(kind=OfferKind.PLAN)
 
@@ -34,7 +34,7 @@ class OfferQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return self.annotate(price_on_day=Subquery(prices.values("amount")[:1]))
 
 
-class KindManager(models.Manager):  # type: ignore[type-arg]
+class KindManager(models.Manager):
     """Rows of some kinds only, for the proxies that the menu shows as separate lists."""
 
     def __init__(self, *kinds: str) -> None:

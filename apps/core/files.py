@@ -116,12 +116,12 @@ def address(kind: str, pk: int, *, download: bool = False) -> str:
 def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     """Give a private file to a member of staff who may see it."""
     user = request.user
-    if not (user.is_active and user.is_staff):  # type: ignore[union-attr]
+    if not (user.is_active and user.is_staff):
         return redirect_to_login(request.get_full_path(), reverse("admin:login"))
     source = next((one for one in contributions(SLOT) if one.kind == kind), None)
     if source is None:
         raise Http404
-    if not user.has_perm(source.permission):  # type: ignore[union-attr]
+    if not user.has_perm(source.permission):
         raise PermissionDenied
     try:
         content = source.find(request, pk)

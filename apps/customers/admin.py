@@ -50,15 +50,18 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
     inlines = (ContactInline, AddressInline, MandateInline)
     fieldsets = (
         (None, {"fields": (("number", "kind"), ("name", "legal_name"), ("siren", "siret"))}),
-        (_("Invoicing"), {
-            "fields": (
-                ("payment_mode", "payment_terms"),
-                ("vat_regime", "vat_number"),
-                ("auxiliary_account", "electronic_address"),
-                ("purchase_order", "cost_centre"),
-                ("without_call_detail", "full_numbers"),
-            ),
-        }),
+        (
+            _("Invoicing"),
+            {
+                "fields": (
+                    ("payment_mode", "payment_terms"),
+                    ("vat_regime", "vat_number"),
+                    ("auxiliary_account", "electronic_address"),
+                    ("purchase_order", "cost_centre"),
+                    ("without_call_detail", "full_numbers"),
+                ),
+            },
+        ),
         (_("Customer space"), {"fields": (("login", "created_at"),)}),
     )
 
@@ -67,4 +70,4 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
 
     @admin.display(description=_("city"), ordering="main_city")
     def main_city(self, customer: Any) -> str | None:
-        return customer.main_city  # type: ignore[no-any-return]
+        return customer.main_city

@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, Subquery
 from apps.customers.choices import AddressRole
 
 
-class CustomerQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class CustomerQuerySet(models.QuerySet):
     def matching(self, text: str) -> Self:
         """Customers whose number or login begins with ``text``, whose name holds it, or whose SIREN it is."""
         text = text.strip()

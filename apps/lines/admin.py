@@ -76,16 +76,22 @@ class LineAdmin(ReadOnly, ModelAdmin):
     search_fields = ("msisdn",)
     search_help_text = _("Number, last digits, ICCID, user or customer")
     fieldsets = (
-        (None, {
-            "fields": (
-                (number(Line.msisdn), badge(Line.status, LineStatus)),
-                ("user_name", "customer"),
-                ("latest_iccid", "latest_tariff"),
-            ),
-        }),
-        (_("Offer"), {
-            "fields": (("latest_plan", "usage_discounts"), ("commitment_months", "committed_from")),
-        }),
+        (
+            None,
+            {
+                "fields": (
+                    (number(Line.msisdn), badge(Line.status, LineStatus)),
+                    ("user_name", "customer"),
+                    ("latest_iccid", "latest_tariff"),
+                ),
+            },
+        ),
+        (
+            _("Offer"),
+            {
+                "fields": (("latest_plan", "usage_discounts"), ("commitment_months", "committed_from")),
+            },
+        ),
         (_("Dates"), {"fields": (("activated_on", "billing_start", "terminated_on"),)}),
     )
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
@@ -97,15 +103,15 @@ class LineAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("plan"))
     def latest_plan(self, line: Any) -> str | None:
-        return line.latest_plan  # type: ignore[no-any-return]
+        return line.latest_plan
 
     @admin.display(description=_("SIM card"))
     def latest_iccid(self, line: Any) -> str | None:
-        return line.latest_iccid  # type: ignore[no-any-return]
+        return line.latest_iccid
 
     @admin.display(description=_("minute grid"))
     def latest_tariff(self, line: Any) -> str | None:
-        return line.latest_tariff  # type: ignore[no-any-return]
+        return line.latest_tariff
 
     @admin.display(description=_("discounts on usage"))
     def usage_discounts(self, line: Line) -> str | None:

@@ -18,7 +18,7 @@ from apps.sims.models import ICCID_BEGINNING
 WHOLE_NUMBER = 10
 
 
-class LineQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class LineQuerySet(models.QuerySet):
     def serving_on(self, day: date) -> Self:
         """Lines active or suspended on ``day``, by their dates, whatever their status is today."""
         return self.filter(Q(terminated_on__isnull=True) | Q(terminated_on__gt=day), activated_on__lte=day)

@@ -25,7 +25,7 @@ class VersionInline(ReadOnlyInline):
     tab = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).with_rate_count()  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).with_rate_count()
 
     @admin.display(description=_("in force from"))
     def in_force(self, version: TariffVersion) -> Any:
@@ -50,11 +50,11 @@ class TariffAdmin(ReadOnly, ModelAdmin):
     keeps_history = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).with_versions()  # type: ignore[attr-defined, no-any-return]
+        return super().get_queryset(request).with_versions()
 
     @admin.display(description=_("versions"), ordering="version_count")
     def version_count(self, tariff: Any) -> int:
-        return tariff.version_count  # type: ignore[no-any-return]
+        return tariff.version_count
 
     @admin.display(description=_("latest version"), ordering="latest_from")
     def latest_from(self, tariff: Any) -> Any:
@@ -88,19 +88,22 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     fieldsets = (
         (None, {"fields": (("version", "destination"), ("prefix", "special"), ("kind", "direction"))}),
         (_("Zones"), {"fields": (("origin_zone", "destination_zone"),)}),
-        (_("Price"), {
-            "fields": (
-                (price(Rate.price_minute), price(Rate.connection_fee)),
-                (price(Rate.price_unit), price(Rate.price_megabyte)),
-                ("first_step", "step"),
-                ("free_seconds", "included"),
-            ),
-        }),
+        (
+            _("Price"),
+            {
+                "fields": (
+                    (price(Rate.price_minute), price(Rate.connection_fee)),
+                    (price(Rate.price_unit), price(Rate.price_megabyte)),
+                    ("first_step", "step"),
+                    ("free_seconds", "included"),
+                ),
+            },
+        ),
     )
 
     @admin.display(description=_("prefix"), ordering="prefix")
     def shown_prefix(self, rate: Rate) -> str:
-        return rate.prefix or _("any number")
+        return rate.prefix or str(_("any number"))
 
     @admin.display(description=_("price excluding tax"))
     def shown_price(self, rate: Rate) -> str:

@@ -37,20 +37,29 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
     search_fields = ("name",)
     search_help_text = _("File name")
     fieldsets = (
-        (None, {
-            "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size))),
-        }),
-        (_("Load"), {
-            "fields": ("loaded_by", ("started_at", "finished_at"), ("backed_out_by", "backed_out_at")),
-        }),
-        (_("Lines"), {
-            "fields": (
-                (count(CdrFile.lines), count(CdrFile.rated)),
-                (count(CdrFile.duplicate), count(CdrFile.unknown_number)),
-                (count(CdrFile.inactive_line), count(CdrFile.unrated)),
-                count(CdrFile.malformed),
-            ),
-        }),
+        (
+            None,
+            {
+                "fields": (("name", badge(CdrFile.state, FileState)), ("format", count(CdrFile.size))),
+            },
+        ),
+        (
+            _("Load"),
+            {
+                "fields": ("loaded_by", ("started_at", "finished_at"), ("backed_out_by", "backed_out_at")),
+            },
+        ),
+        (
+            _("Lines"),
+            {
+                "fields": (
+                    (count(CdrFile.lines), count(CdrFile.rated)),
+                    (count(CdrFile.duplicate), count(CdrFile.unknown_number)),
+                    (count(CdrFile.inactive_line), count(CdrFile.unrated)),
+                    count(CdrFile.malformed),
+                ),
+            },
+        ),
         (_("Amounts"), {"fields": ((price(CdrFile.amount), price(CdrFile.cost)),)}),
     )
     links = (
@@ -120,14 +129,17 @@ class SuspendedRecordAdmin(RecordAdmin):
     actions_list = ("rate_pending",)
     fieldsets = (
         (None, {"fields": (("shown_id", "reason"), "detail", ("file", "line_number"), "raw")}),
-        (_("Record"), {
-            "fields": (
-                (number(SuspendedRecord.msisdn), "started_at"),
-                ("kind", "direction"),
-                (number(SuspendedRecord.correspondent), "shown_quantity"),
-                ("origin_zone", price(SuspendedRecord.cost)),
-            ),
-        }),
+        (
+            _("Record"),
+            {
+                "fields": (
+                    (number(SuspendedRecord.msisdn), "started_at"),
+                    ("kind", "direction"),
+                    (number(SuspendedRecord.correspondent), "shown_quantity"),
+                    ("origin_zone", price(SuspendedRecord.cost)),
+                ),
+            },
+        ),
     )
     keeps_history = False
 
@@ -165,24 +177,33 @@ class RatedRecordAdmin(RecordAdmin):
     )
     list_filter = (MonthFilter, ("line", AutocompleteSelectFilter), ("file", FileFilter))
     fieldsets = (
-        (None, {
-            "fields": (("cdr_id", "file"), (number(RatedRecord.msisdn), "line"), ("started_at", "local_date")),
-        }),
-        (_("Record"), {
-            "fields": (
-                ("kind", "direction"),
-                (number(RatedRecord.correspondent), "shown_quantity"),
-                "origin_zone",
-            ),
-        }),
-        (_("Price"), {
-            "fields": (
-                ("destination", "rate"),
-                ("billed_part", "included_part"),
-                (price(RatedRecord.price), price(RatedRecord.cost)),
-                "statement",
-            ),
-        }),
+        (
+            None,
+            {
+                "fields": (("cdr_id", "file"), (number(RatedRecord.msisdn), "line"), ("started_at", "local_date")),
+            },
+        ),
+        (
+            _("Record"),
+            {
+                "fields": (
+                    ("kind", "direction"),
+                    (number(RatedRecord.correspondent), "shown_quantity"),
+                    "origin_zone",
+                ),
+            },
+        ),
+        (
+            _("Price"),
+            {
+                "fields": (
+                    ("destination", "rate"),
+                    ("billed_part", "included_part"),
+                    (price(RatedRecord.price), price(RatedRecord.cost)),
+                    "statement",
+                ),
+            },
+        ),
     )
     keeps_history = False
 
@@ -203,4 +224,5 @@ class RatedRecordAdmin(RecordAdmin):
         return record.statement_id is not None
 
     def _part(self, record: RatedRecord, quantity: int) -> str:
+        assert record.kind is not None  # what has no kind is not rated
         return quantity_text(RecordKind(record.kind).usage, quantity)

@@ -19,7 +19,7 @@ class FileFilter(AutocompleteSelectFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         records = super().queryset(request, queryset)
         file = CdrFile.objects.filter(pk__in=self.lookup_val or []).first()
-        return records.of_file(file) if file else records  # type: ignore[attr-defined]
+        return records.of_file(file) if file else records
 
 
 class MonthFilter(DropdownFilter):

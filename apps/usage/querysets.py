@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from apps.usage.models import CdrFile
 
 
-class RecordQuerySet(models.QuerySet):  # type: ignore[type-arg]
+class RecordQuerySet(models.QuerySet):
     def of_file(self, file: CdrFile) -> Self:
         """The records of a file, by the range of their keys."""
         return self.filter(pk__gte=file.first_record_id, pk__lt=file.next_record_id)
 
 
 class RatedRecordQuerySet(RecordQuerySet):
-    def by_month_of(self, line_id: int) -> models.QuerySet:  # type: ignore[type-arg]
+    def by_month_of(self, line_id: int) -> models.QuerySet:
         """One row per month of a line, the latest first: ``month``, ``records``, ``amount``, ``open_records``."""
         return (
             self.filter(line=line_id)

@@ -47,8 +47,8 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     "admin:autocomplete": lambda: (
         reverse("admin:autocomplete") + "?app_label=lines&model_name=line&field_name=customer"
     ),
-    "admin:auth_user_password_change": lambda: (
-        reverse("admin:auth_user_password_change", args=[User.objects.earliest("pk").pk])
+    "admin:auth_user_password_change": lambda: reverse(
+        "admin:auth_user_password_change", args=[User.objects.earliest("pk").pk]
     ),
     "admin:search": lambda: reverse("admin:search") + "?s=line",
     "admin:view_on_site": lambda: reverse("admin:view_on_site", args=[1, Customer.objects.latest("pk").pk]),

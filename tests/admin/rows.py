@@ -239,9 +239,7 @@ def an_invoice(run: BillingRun, line: Line, number: int, *, issued: bool = True)
     InvoiceVat.objects.create(
         invoice=invoice, category=VatCategory.STANDARD, rate=20, base=invoice.net, amount=invoice.vat
     )
-    RunItem.objects.create(
-        run=run, customer=line.customer, state=ItemState.ISSUED if issued else ItemState.DRAFTED
-    )
+    RunItem.objects.create(run=run, customer=line.customer, state=ItemState.ISSUED if issued else ItemState.DRAFTED)
     if issued:
         Invoice.objects.filter(pk=invoice.pk).update(
             series=a_series(),
@@ -267,4 +265,3 @@ CONTENT = [
 
 def a_series() -> NumberSeries:
     return NumberSeries.objects.get_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "F{YYYY}{MM}-{N:5}"})[0]
-

@@ -92,7 +92,7 @@ LEADS_ON = "302 302 302 302      302 302 302 302"
 
 def table() -> dict[str, str]:
     lines = [line.split(maxsplit=1) for line in SITE.splitlines() if line.strip()]
-    known = {name: answers for name, answers in lines}
+    known = dict(lines)
     for line in filter(str.strip, LOOKED_AT.splitlines()):
         suffix, answers = line.split(maxsplit=1)
         known |= {f"admin:{model}{suffix}": answers for model in LOOKED_AT_MODELS}
@@ -108,7 +108,9 @@ def expected(address: Address) -> str | None:
 @pytest.fixture
 def people() -> dict[str, User | None]:
     viewer = UserFactory(username="viewer")
-    viewer.user_permissions.set(Permission.objects.filter(codename__startswith="view_").exclude(codename="view_sim_secrets"))
+    viewer.user_permissions.set(
+        Permission.objects.filter(codename__startswith="view_").exclude(codename="view_sim_secrets")
+    )
     return {
         "nobody": None,
         "staff": UserFactory(username="staff"),

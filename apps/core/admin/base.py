@@ -25,8 +25,8 @@ from apps.core.slots import ListColumn, Panel, contributions
 class ColumnsAsFields:
     """Lets ``fields`` and ``fieldsets`` name columns (:mod:`apps.core.admin.columns`): they are read-only."""
 
-    fields: Any
-    fieldsets: Any
+    fields: ClassVar[Any]
+    fieldsets: ClassVar[Any]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         declared = super().get_readonly_fields(request, obj)  # type: ignore[misc]
@@ -108,7 +108,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         """The rows that this user may meet here: on lists, pages, dialogs, and in the choices of other pages."""
         return rows
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         return self.scope(request, super().get_queryset(request))
 
     def get_search_results(
@@ -185,7 +185,7 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+        return super().history_view(request, object_id, extra_context)
 
     @method_decorator(require_safe)
     def history_form_view(
@@ -219,7 +219,7 @@ class ReadOnlyInline(ReadOnly, ColumnsAsFields, UnfoldTabularInline):  # type: i
     per_page = 25
     list_select_related: Sequence[str] = ()
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
         # Called with nothing, select_related() joins everything.
         return rows.select_related(*self.list_select_related) if self.list_select_related else rows

@@ -84,8 +84,9 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
         return bool(self.cleaned_data["_previewed"] == self._digest())
 
     def mark_previewed(self) -> None:
-        self.data = self.data.copy()
-        self.data["_previewed"] = self._digest()
+        posted: Any = self.data.copy()  # type: ignore[has-type]  # of unfold, which ships no types
+        posted["_previewed"] = self._digest()
+        self.data = posted
 
     def get_before_template_context(self, request: HttpRequest, object_id: Any = None) -> dict[str, Any]:
         return {"form": self}

@@ -29,7 +29,7 @@ class EstimatedPaginator(Paginator):  # type: ignore[type-arg]
 
     @cached_property
     def count(self) -> int:
-        return self._estimate if self.is_estimated else super().count  # type: ignore[no-any-return]
+        return self._estimate if self.is_estimated else super().count
 
     @cached_property
     def _estimate(self) -> int:

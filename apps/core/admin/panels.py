@@ -1,7 +1,7 @@
 """What a page shows around its form: links in its header, and panels behind their own tabs.
 
 A panel is declared by the page's ModelAdmin (``panels``) or contributed by a higher app to the slot
-``<app>.<model>.panels`` (:mod:`apps.core.slots`), so that the page of a line shows invoices that a line knows nothing of.
+``<app>.<model>.panels`` (:mod:`apps.core.slots`): the page of a line shows invoices that a line knows nothing of.
 """
 
 from __future__ import annotations
