@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
-from apps.core.french import euros, percent
-from apps.lines.models import Discount, Line, LineOperation
+from apps.core.french import NBSP, day, euros, percent
+from apps.core.identifiers import national
+from apps.lines.choices import LineStatus
+from apps.lines.models import Discount, LineOperation
 
 
 def discount_text(discount: Discount) -> str:
@@ -29,22 +32,32 @@ def discount_text(discount: Discount) -> str:
     }
 
 
+#: What the journal keeps of a line, under the names that the services give: a label, and how a value is read.
+FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
+    "msisdn": (gettext_lazy("number"), national),
+    "user_name": (gettext_lazy("user name"), str),
+    "sim": (gettext_lazy("SIM card"), str),
+    "tariff": (gettext_lazy("minute grid"), str),
+    "offers": (gettext_lazy("offers"), ", ".join),
+    "plan": (gettext_lazy("plan"), str),
+    "option": (gettext_lazy("option"), str),
+    "price": (gettext_lazy("price"), lambda amount: euros(Decimal(amount))),
+    "status": (pgettext_lazy("mobile line", "status"), lambda status: LineStatus(status).label),
+    "billed": (gettext_lazy("billed"), lambda billed: _("yes") if billed else _("no")),
+    "terminated_on": (gettext_lazy("terminated on"), lambda on: day(date.fromisoformat(on))),
+}
+
+
 def changes_text(operation: LineOperation) -> Iterator[str]:
-    """One sentence per value that the operation changed: «Nom d'utilisateur : PAUL DURAND → JEANNE MARTIN»."""
+    """One sentence per value that the operation changed: «Utilisateur : PAUL DURAND → JEANNE MARTIN»."""
     before, after = operation.before, operation.after
     for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name), after.get(name)
+        label, reading = FACTS.get(name, (name, str))
+        old, new = (_read(facts.get(name), reading) for facts in (before, after))
         if old != new:
-            said = f"{_value(old)} → {_value(new)}" if old not in (None, "") else _value(new)
-            yield f"{_label(name)}\N{NO-BREAK SPACE}: {said}"
+            said = f"{old} → {new or '–'}" if old else new
+            yield f"{capfirst(str(label))}{NBSP}: {said}"
 
 
-def _label(name: str) -> str:
-    try:
-        return capfirst(str(Line._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
-    except FieldDoesNotExist:
-        return name
-
-
-def _value(value: Any) -> str:
-    return "–" if value in (None, "") else str(value)
+def _read(value: Any, reading: Callable[[Any], Any]) -> str:
+    return "" if value in (None, "") else str(reading(value))

@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from apps.catalog.quantities import quantity_text
-from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, number, price
+from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, money, number, price
 from apps.usage import dialogs
 from apps.usage.choices import FileState, RecordKind
 from apps.usage.filters import FileFilter, MonthFilter
@@ -31,7 +31,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         count(CdrFile.rated),
         count(CdrFile.duplicate),
         "waiting",
-        price(CdrFile.amount),
+        money(CdrFile.amount),
     )
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("name",)
@@ -102,9 +102,13 @@ class RecordAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("quantity"))
     def shown_quantity(self, record: RawRecord) -> str | None:
-        if record.kind is None or record.quantity is None:
+        return self.said(record, record.quantity)
+
+    def said(self, record: RawRecord, quantity: int | None) -> str | None:
+        """A quantity of the record, as people say it; a malformed one may have neither kind nor quantity."""
+        if record.kind is None or quantity is None:
             return None
-        return quantity_text(RecordKind(record.kind).usage, record.quantity)
+        return quantity_text(RecordKind(record.kind).usage, quantity)
 
 
 @admin.register(SuspendedRecord)
@@ -119,9 +123,7 @@ class SuspendedRecordAdmin(RecordAdmin):
         "kind",
         number(SuspendedRecord.correspondent),
         "shown_quantity",
-        "file",
     )
-    list_select_related = ("file",)
     list_filter = (("reason", ChoicesDropdownFilter), ("file", FileFilter))
     search_fields = ("msisdn",)
     search_help_text = _("Number or CDR identifier")
@@ -212,17 +214,13 @@ class RatedRecordAdmin(RecordAdmin):
         return ("-started_at",) if "line__id__exact" in request.GET else ("-id",)
 
     @admin.display(description=_("billed quantity"))
-    def billed_part(self, record: RatedRecord) -> str:
-        return self._part(record, record.billed_quantity)
+    def billed_part(self, record: RatedRecord) -> str | None:
+        return self.said(record, record.billed_quantity)
 
     @admin.display(description=_("taken from the allowance"))
     def included_part(self, record: RatedRecord) -> str | None:
-        return self._part(record, record.covered_quantity) if record.covered_quantity else None
+        return self.said(record, record.covered_quantity or None)
 
     @admin.display(description=_("invoiced"), boolean=True)
     def is_closed(self, record: RatedRecord) -> bool:
         return record.statement_id is not None
-
-    def _part(self, record: RatedRecord, quantity: int) -> str:
-        assert record.kind is not None  # what has no kind is not rated
-        return quantity_text(RecordKind(record.kind).usage, quantity)

@@ -7,6 +7,7 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.core.fsm import ProtectedFSMMixin
+from apps.core.identifiers import national
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.querysets import LineQuerySet
@@ -64,7 +65,7 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.msisdn or f"#{self.pk}"
+        return national(self.msisdn) if self.msisdn else f"#{self.pk}"
 
     @transition(field=status, source=LineStatus.PENDING, target=LineStatus.ACTIVE)
     def activate(self) -> None:
