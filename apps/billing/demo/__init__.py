@@ -1,0 +1,22 @@
+"""A reseller to look at: its files, who runs it, and the month that it invoices.
+
+Everything goes through the services of the screens and commands; nothing here knows how billing works.
+"""
+
+from apps.billing.demo.generating import Size, generate
+from apps.billing.demo.identity import installed_integrator, installed_user
+from apps.billing.demo.playing import invoiced_run, play
+from apps.billing.demo.reseller import MONTH, PACKAGED, Reseller, packaged
+
+__all__ = [
+    "MONTH",
+    "PACKAGED",
+    "Reseller",
+    "Size",
+    "generate",
+    "installed_integrator",
+    "installed_user",
+    "invoiced_run",
+    "packaged",
+    "play",
+]
