@@ -1,0 +1,165 @@
+"""How any file is taken over: what an app has to say, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from django.db import models, transaction
+
+from apps.core.csvfiles import Fault, Row, Table, in_file_order, read_table
+from apps.core.imports.bulk import take_turns
+from apps.core.imports.columns import MANDATORY, Column
+from apps.core.imports.plans import Change, Key, Known, Plan, Record
+
+
+class Importer[M: models.Model]:
+    """How the file of one kind is taken over, on the day ``today``.
+
+    A subclass declares ``columns`` and ``key`` (the fields by which a line is known again) and says what the
+    database knows (:meth:`known`), what else is wrong (:meth:`check`, :meth:`check_all`) and how a plan is
+    written (:meth:`write`). ``unique`` lists further fields that two lines may not share. With ``whole``, the
+    file is the complete list: what is known and not in it is removed. All of it is set-wise: the number of
+    queries does not grow with the lines.
+    """
+
+    columns: ClassVar[Sequence[Column]] = ()
+    key: ClassVar[tuple[str, ...]] = ()
+    unique: ClassVar[Sequence[tuple[str, ...]]] = ()
+    whole: ClassVar[bool] = False
+
+    def __init__(self, *, today: date) -> None:
+        self.today = today
+        self._by_field = {column.field: column for column in self.columns if not column.forbidden}
+
+    # What a subclass says
+
+    def check(self, record: Record) -> Iterator[Fault]:
+        """Faults of one line that can be seen without the database."""
+        yield from ()
+
+    def complete(self, values: dict[str, Any]) -> None:
+        """Add to a line's values (those that could be read) what follows from them."""
+
+    def warn(self, record: Record) -> Iterator[Fault]:
+        """What is odd about a line without being wrong."""
+        yield from ()
+
+    def known(self, records: Sequence[Record]) -> Mapping[Key, Known[M]]:
+        """What the database holds under the keys of ``records`` (under any key, for a ``whole`` file)."""
+        raise NotImplementedError
+
+    def check_all(self, records: Sequence[Record], known: Mapping[Key, Known[M]]) -> Iterator[Fault]:
+        """Faults between the lines, and between them and the database."""
+        yield from ()
+
+    def check_change(self, change: Change[M]) -> Iterator[Fault]:
+        """Faults of a change to a row that is already there."""
+        yield from ()
+
+    def check_removal(self, rows: Sequence[M]) -> Iterator[Fault]:
+        """Why some of ``rows``, which a ``whole`` file no longer has, must stay."""
+        yield from ()
+
+    def write(self, plan: Plan[M], *, actor: Any, source: str) -> None:
+        """Write a plan without faults; who did it and the name of the file go to the history."""
+        raise NotImplementedError
+
+    # What follows from it
+
+    def plan(self, data: bytes) -> Plan[M]:
+        """What taking ``data`` over would do. Reads only."""
+        table = self._read(data)
+        plan: Plan[M] = Plan(digest=sha256(data).hexdigest(), faults=list(table.faults))
+        plan.records = [self._record(row, table.header, plan.faults) for row in table.rows]
+        for record in plan.records:
+            plan.faults += self.check(record)
+            plan.warnings += self.warn(record)
+        plan.faults += self._repeated(plan.records)
+        if plan.records:
+            known = self.known(plan.records)
+            plan.faults += self.check_all(plan.records, known)
+            self._compare(plan, known, table.header)
+        plan.faults = in_file_order(plan.faults)
+        return plan
+
+    def run(self, data: bytes, *, actor: Any = None, source: str = "") -> Plan[M]:
+        """Take ``data`` over, whole or, with the least fault, not at all; tells what was planned and done.
+
+        ``source`` is the file's name. Two runs of one importer take turns, so that the second sees what the
+        first has written.
+        """
+        with transaction.atomic():
+            take_turns(f"import:{type(self).__name__}")
+            plan = self.plan(data)
+            if not plan.faults:
+                self.write(plan, actor=actor, source=source)
+        return plan
+
+    @staticmethod
+    def history(*, actor: Any, source: str) -> dict[str, Any]:
+        """Who and why, as the bulk writes of simple-history take it."""
+        return {"default_user": actor, "default_change_reason": source[:100] or None}
+
+    def _read(self, data: bytes) -> Table:
+        table = read_table(
+            data,
+            columns={column.header: () for column in self.columns},
+            required={column.header for column in self.columns if column.required and not column.forbidden},
+            secret={column.header for column in self.columns if column.secret},
+        )
+        there = [column for column in self.columns if column.forbidden and column.header in table.header]
+        table.faults.extend(Fault(1, column.header, "", "column_forbidden") for column in there)
+        if not table.rows and not table.faults:
+            table.faults.append(Fault(1, "", "", "file_without_lines"))
+        return table
+
+    def _record(self, row: Row, header: Collection[str], faults: list[Fault]) -> Record:
+        values: dict[str, Any] = {}
+        for name, column in self._by_field.items():
+            if not row.values[column.header] and column.empty is not MANDATORY:
+                values[name] = column.empty
+            elif column.header in header:
+                value = row.parse(column.header, column.read, faults)
+                if value is not None:
+                    values[name] = value
+        self.complete(values)
+        readable = all(name in values for name in self.key)
+        return Record(row, self._by_field, values, tuple(values[name] for name in self.key) if readable else None)
+
+    def _repeated(self, records: Sequence[Record]) -> Iterator[Fault]:
+        """Lines that share what only one may have; each names the first that has it."""
+        for names in (self.key, *self.unique):
+            first: dict[Key, int] = {}
+            for record in records:
+                values = tuple(record.get(name) for name in names)
+                if None in values:
+                    continue
+                line = first.setdefault(values, record.line)
+                if line != record.line:
+                    yield record.fault(names[0], "given_twice", line=line)
+
+    def _compare(self, plan: Plan[M], known: Mapping[Key, Known[M]], header: Collection[str]) -> None:
+        fields = [name for name, column in self._by_field.items() if column.header in header]
+        for record in plan.records:
+            there = known.get(record.key) if record.key is not None else None
+            if there is None:
+                plan.new.append(record)
+                continue
+            differences = {
+                name: (there.values[name], record[name])
+                for name in fields
+                if name in record.values and record[name] != there.values[name]
+            }
+            if not differences:
+                plan.unchanged += 1
+                continue
+            change = Change(record, there.row, differences)
+            plan.faults += self.check_change(change)
+            plan.changed.append(change)
+        if self.whole:
+            keys = {record.key for record in plan.records}
+            plan.removed = [there.row for key, there in known.items() if key not in keys]
+            plan.faults += self.check_removal(plan.removed)

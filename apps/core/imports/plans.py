@@ -1,0 +1,105 @@
+"""What a file says, and what taking it over would change."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+
+from apps.core.csvfiles import HIDDEN, Fault, Row
+from apps.core.imports.columns import Column
+
+type Key = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of the file: its values by field, those that could be read. ``key`` is None if it could not."""
+
+    row: Row
+    columns: Mapping[str, Column]
+    values: dict[str, Any]
+    key: Key | None
+
+    @property
+    def line(self) -> int:
+        return self.row.line_number
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+    def get(self, name: str) -> Any:
+        """The value of a field, None too where the cell could not be read."""
+        return self.values.get(name)
+
+    def is_empty(self, name: str) -> bool:
+        """Whether the cell of the field ``name`` is empty, or the file has no such column."""
+        return not self.row.values[self.columns[name].header]
+
+    def fault(self, name: str, reason_code: str, **params: object) -> Fault:
+        """Something wrong with the cell of the field ``name``."""
+        return self.row.fault(self.columns[name].header, reason_code, **params)
+
+
+@dataclass(frozen=True, slots=True)
+class Known[M: models.Model]:
+    """What the database holds under a key: the row, and its values as a file would say them."""
+
+    row: M
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Change[M: models.Model]:
+    """A line that says something else than the database. ``differences`` holds, by field, old and new value."""
+
+    record: Record
+    row: M
+    differences: Mapping[str, tuple[Any, Any]]
+
+    def described(self) -> Iterator[tuple[str, str, str]]:
+        """Column, old and new value of each difference, as a person reads them in the file."""
+        for name, (old, new) in self.differences.items():
+            column = self.record.columns[name]
+            if column.secret:
+                old = new = HIDDEN
+            yield column.header, shown(old), shown(new)
+
+
+def shown(value: Any) -> str:
+    """A value as a file would write it."""
+    if isinstance(value, bool):
+        return "OUI" if value else "NON"
+    if isinstance(value, tuple):
+        return "+".join(map(shown, value))
+    return "" if value is None else str(value)
+
+
+@dataclass(slots=True)
+class Plan[M: models.Model]:
+    """What taking the file over would do; nothing at all while there are ``faults``. ``warnings`` hinder nothing.
+
+    ``digest`` is the SHA-256 of the file, by which a confirmation names what was shown. ``records`` are all its
+    well-formed lines.
+    """
+
+    digest: str
+    records: list[Record] = field(default_factory=list)
+    new: list[Record] = field(default_factory=list)
+    changed: list[Change[M]] = field(default_factory=list)
+    unchanged: int = 0
+    removed: list[M] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        """How many lines are what; all of them 0 when the file is refused, since nothing is done."""
+        sizes = {
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "unchanged": self.unchanged,
+            "removed": len(self.removed),
+        }
+        return dict.fromkeys(sizes, 0) if self.faults else sizes
