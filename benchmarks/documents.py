@@ -29,9 +29,7 @@ def seconds(task: Callable[[], object], *, repeats: int = REPEATS) -> float:
 
 
 def main() -> None:
-    print(
-        f"documents: {os.cpu_count()} cores, Python {platform.python_version()}, one process, processor time"
-    )
+    print(f"documents: {os.cpu_count()} cores, Python {platform.python_version()}, one process, processor time")
     for name, snapshot in {
         "one line, one item": invoice(item()),
         "one line, six items": invoice(*(item(position=rank) for rank in range(6))),

@@ -25,7 +25,7 @@ def offered_months(today: date) -> list[tuple[str, str]]:
 class GenerateForm(DialogForm):
     """Which month to bill."""
 
-    month = forms.ChoiceField(label=_("period"), widget=UnfoldAdminSelectWidget)
+    month = forms.ChoiceField(label=_("Period to bill"), widget=UnfoldAdminSelectWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -62,7 +62,7 @@ class Offer(models.Model):
 
 
 class Plan(Offer):
-    objects = KindManager(OfferKind.PLAN)  # type: ignore[assignment]
+    objects = KindManager(OfferKind.PLAN)  # type: ignore[misc, assignment]
 
     class Meta:
         proxy = True
@@ -71,7 +71,7 @@ class Plan(Offer):
 
 
 class Option(Offer):
-    objects = KindManager(OfferKind.OPTION)  # type: ignore[assignment]
+    objects = KindManager(OfferKind.OPTION)  # type: ignore[misc, assignment]
 
     class Meta:
         proxy = True
@@ -80,7 +80,7 @@ class Option(Offer):
 
 
 class Product(Offer):
-    objects = KindManager(OfferKind.SERVICE, OfferKind.EQUIPMENT)  # type: ignore[assignment]
+    objects = KindManager(OfferKind.SERVICE, OfferKind.EQUIPMENT)  # type: ignore[misc, assignment]
 
     class Meta:
         proxy = True

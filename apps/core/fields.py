@@ -76,7 +76,7 @@ class MoneyField(models.BigIntegerField):
     @property
     def validators(self) -> list[Any]:  # type: ignore[override]
         # BigIntegerField would compare euros with the bounds of the stored integer.
-        return list(self._validators)
+        return list(self._validators)  # type: ignore[attr-defined]
 
     def _checked(self, amount: Decimal) -> Decimal:
         if not amount.is_finite():

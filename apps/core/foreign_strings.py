@@ -131,6 +131,7 @@ UNFOLD_HISTORY = [
     _("New value"),
 ]
 
-SIMPLE_HISTORY = [_("Deleted %(type_name)s")]
+# The library has a French of its own for the titles, but not a good one.
+SIMPLE_HISTORY = [_("Deleted %(type_name)s"), _("View history: %s"), _("View %s")]
 
 IMPORT_EXPORT = [_("Select all")]

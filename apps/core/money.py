@@ -8,7 +8,7 @@ invoices and, mirrored, for credit notes.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal  # noqa: TID251  # here it is
 from fractions import Fraction
 
 Exact = Decimal | Fraction | int

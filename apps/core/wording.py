@@ -94,15 +94,11 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "cannot_change": _("The value is “%(current)s”: a file cannot change it."),
     # Invoice numbers
     "pattern_brace": _("The brace in position %(position)d has no counterpart."),
-    "pattern_field": _(
-        "Unknown field {%(field)s} in position %(position)d: use {YYYY}, {YY}, {MM} or {N:5}."
-    ),
+    "pattern_field": _("Unknown field {%(field)s} in position %(position)d: use {YYYY}, {YY}, {MM} or {N:5}."),
     "pattern_character": _("“%(character)s” in position %(position)d is not allowed in a number."),
     "pattern_no_counter": _("The counter {N} is missing."),
     "pattern_many_counters": _("The counter {N} may be there only once."),
-    "pattern_needs_year": _(
-        "A counter that restarts needs the year in the number, or numbers would come back."
-    ),
+    "pattern_needs_year": _("A counter that restarts needs the year in the number, or numbers would come back."),
     "pattern_needs_month": _("A counter that restarts monthly needs the month in the number."),
     "pattern_length": _("%(example)s has %(found)d characters, at most %(limit)d are allowed."),
     "pattern_counter": _("Counters start at 1."),

@@ -19,7 +19,9 @@ class Customer(models.Model):
     number = models.CharField(_("customer number"), max_length=20, unique=True)
     kind = models.CharField(_("kind"), max_length=15, choices=CustomerKind.choices, default=CustomerKind.COMPANY)
     name = models.CharField(_("company name"), max_length=38, help_text=_("Authorised characters only, in capitals."))
-    legal_name = models.CharField(_("legal name"), max_length=120, blank=True, help_text=_("With accents, for invoices."))
+    legal_name = models.CharField(
+        _("legal name"), max_length=120, blank=True, help_text=_("With accents, for invoices.")
+    )
     siren = models.CharField(_("SIREN"), max_length=9, blank=True)
     siret = models.CharField(_("SIRET"), max_length=14, blank=True)
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)

@@ -16,7 +16,9 @@ class PaymentMode(models.TextChoices):
 
     @property
     def untdid(self) -> str:
-        return {"direct_debit": "59", "transfer": "30", "cheque": "20", "card": "48", "lcr": "24", "cash": "10"}[self.value]
+        return {"direct_debit": "59", "transfer": "30", "cheque": "20", "card": "48", "lcr": "24", "cash": "10"}[
+            self.value
+        ]
 
 
 class DocumentKind(models.TextChoices):

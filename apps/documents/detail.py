@@ -96,9 +96,7 @@ def _draw_blocks(sheet: Sheet, by_line: Iterable[Block]) -> None:
 
 
 def _cells(item: Item) -> tuple[str, ...]:
-    period = (
-        french.short_days(item.period_start, item.period_end) if item.period_start and item.period_end else ""
-    )
+    period = french.short_days(item.period_start, item.period_end) if item.period_start and item.period_end else ""
     return (
         item.label,
         period,

@@ -47,9 +47,7 @@ class UnprintableLayout(DomainError):
     """The filled-in layout is not a page that can be printed; ``reasons`` is what xhtml2pdf said."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__(
-            format_lazy(_("The layout cannot be printed: {}"), "; ".join(reasons)), reasons=reasons
-        )
+        super().__init__(format_lazy(_("The layout cannot be printed: {}"), "; ".join(reasons)), reasons=reasons)
 
 
 def render_front(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout: str | None = None) -> bytes:

@@ -272,9 +272,7 @@ class Sheet:
         self._rectangle(LEFT, self._y - height, WIDTH, height, ground)
         x, y = LEFT, self._y - 3.7 * mm
         for column in self._columns:
-            self._text(
-                column.edge(x), y, column.title, face=BOLD, size=7.5, colour=colour, align=column.align
-            )
+            self._text(column.edge(x), y, column.title, face=BOLD, size=7.5, colour=colour, align=column.align)
             x += column.width * mm
         self._y -= height
 

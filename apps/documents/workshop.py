@@ -49,7 +49,7 @@ def draw(order: Order) -> Drawn:
     try:
         front = render_body(order.snapshot, logo=order.logo)
         annex = render_annex(order.snapshot, order.calls) if order.calls else None
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is told
         return Drawn(order.key, fault=f"{type(error).__name__}: {error}")
     return Drawn(order.key, front, annex)
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from apps.core.admin import HistoryModelAdmin, ReadOnly, ServiceDialog, badge, number
+from apps.core.admin import JOURNAL, HistoryModelAdmin, ReadOnly, ServiceDialog, badge, number
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 
@@ -30,6 +30,7 @@ class SimCardAdmin(ReadOnly, HistoryModelAdmin):
         (None, {"fields": (("iccid", badge(SimCard.status, SimStatus)), ("imsi", number(SimCard.msisdn)))}),
         (pgettext_lazy("SIM card", "Card"), {"fields": (("format", "network"), ("batch", "imported_at"))}),
     )
+    panels = (JOURNAL,)
     actions_detail = ("show_codes",)
 
     show_codes = ServiceDialog(

@@ -101,10 +101,10 @@ class RecordAdmin(ReadOnly, ModelAdmin):
     """What rated and waiting records have in common."""
 
     @admin.display(description=_("quantity"))
-    def shown_quantity(self, record: RawRecord) -> str | None:
+    def shown_quantity(self, record: RatedRecord | SuspendedRecord) -> str | None:
         return self.said(record, record.quantity)
 
-    def said(self, record: RawRecord, quantity: int | None) -> str | None:
+    def said(self, record: RatedRecord | SuspendedRecord, quantity: int | None) -> str | None:
         """A quantity of the record, as people say it; a malformed one may have neither kind nor quantity."""
         if record.kind is None or quantity is None:
             return None

@@ -155,9 +155,7 @@ def _positions(records: pl.DataFrame, rates: RateColumns) -> pl.Series:
 def _rank(column: str, ranks: dict[int, int] | dict[str, int]) -> pl.Expr:
     if not ranks:  # of which Polars could not tell the type
         return pl.lit(None, dtype=pl.Int64)
-    return pl.col(column).replace_strict(
-        list(ranks), list(ranks.values()), default=None, return_dtype=pl.Int64
-    )
+    return pl.col(column).replace_strict(list(ranks), list(ranks.values()), default=None, return_dtype=pl.Int64)
 
 
 def _billed() -> pl.Expr:

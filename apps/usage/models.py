@@ -120,9 +120,7 @@ class Statement(models.Model):
     class Meta:
         verbose_name = _("usage statement")
         verbose_name_plural = _("usage statements")
-        constraints = [
-            models.UniqueConstraint(fields=["line", "month", "sequence"], name="usage_statement_is_unique")
-        ]
+        constraints = [models.UniqueConstraint(fields=["line", "month", "sequence"], name="usage_statement_is_unique")]
 
     def __str__(self) -> str:
         return f"{self.line} {self.month:%Y-%m} #{self.sequence}"
@@ -134,19 +132,17 @@ class RawRecord(models.Model):
     # Given by the loader, from the file's own range: that is how the records of a file are found (of_file).
     id = models.BigAutoField(primary_key=True)
     file = models.ForeignKey(
-        CdrFile, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
+        CdrFile,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
         verbose_name=_("CDR file"),
     )
     format_id = models.BigIntegerField()
-    month = models.DateField(_("month"), null=True)  # first day of the local month
     cdr_id = IdentifierField(_("CDR identifier"), max_length=64)
     msisdn = models.CharField(_("number"), max_length=20)
-    started_at = models.DateTimeField(_("start"), null=True)
-    local_date = models.DateField(_("local date"), null=True)
-    kind = models.SmallIntegerField(_("usage"), choices=RecordKind.choices, null=True)
-    direction = models.SmallIntegerField(_("direction"), choices=RecordDirection.choices, null=True)
     correspondent = models.CharField(_("other number"), max_length=40, blank=True)
-    quantity = models.BigIntegerField(_("quantity"), null=True)  # seconds, units or bytes, as the file says
     origin_zone = models.TextField(_("origin zone"), blank=True)  # whatever the file says, however long
     cost = MoneyField(_("purchase cost"), scale=6, default=0)
 
@@ -157,11 +153,22 @@ class RawRecord(models.Model):
 class RatedRecord(RawRecord):
     """A record with its line, its rate and its price. No foreign key points here; bulk writes only."""
 
+    month = models.DateField(_("month"))  # first day of the local month
+    started_at = models.DateTimeField(_("start"))
+    local_date = models.DateField(_("local date"))
+    kind = models.SmallIntegerField(_("usage"), choices=RecordKind.choices)
+    direction = models.SmallIntegerField(_("direction"), choices=RecordDirection.choices)
+    quantity = models.BigIntegerField(_("quantity"))  # seconds, units or bytes, as the file says
     line = models.ForeignKey(
         Line, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=LINE
     )
     rate = models.ForeignKey(
-        Rate, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+",
+        Rate,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
         verbose_name=_("rate"),
     )  # null: free by a rule above the grid
     destination = models.CharField(_("destination"), max_length=80, blank=True)
@@ -170,7 +177,12 @@ class RatedRecord(RawRecord):
     included = models.BooleanField(default=False)
     price = MoneyField(_("price excluding tax"), scale=6)
     statement = models.ForeignKey(
-        Statement, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+",
+        Statement,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
         verbose_name=_("statement"),
     )
 
@@ -193,6 +205,14 @@ class RatedRecord(RawRecord):
 
 class SuspendedRecord(RawRecord):
     """A record that could not be rated, with the reason; nothing is dropped («CDRs en attente»)."""
+
+    # A malformed line may lack any of these.
+    month = models.DateField(_("month"), null=True)
+    started_at = models.DateTimeField(_("start"), null=True)
+    local_date = models.DateField(_("local date"), null=True)
+    kind = models.SmallIntegerField(_("usage"), choices=RecordKind.choices, null=True)
+    direction = models.SmallIntegerField(_("direction"), choices=RecordDirection.choices, null=True)
+    quantity = models.BigIntegerField(_("quantity"), null=True)
 
     reason = models.CharField(_("reason"), max_length=15, choices=SuspenseReason.choices, db_index=True)
     detail = models.CharField(_("detail"), max_length=DETAIL_LENGTH, blank=True)

@@ -74,6 +74,15 @@ def test_the_right_to_the_codes_is_not_enough_without_that_to_the_cards(sign_in:
     assert sign_in("sims.view_sim_secrets").post(codes_of(card), CONFIRMED).status_code == 403
 
 
+def test_who_looked_is_told_on_the_card_to_whoever_may_read_the_journal(
+    admin: Client, sign_in: SignIn, card: SimCard
+) -> None:
+    admin.post(codes_of(card), CONFIRMED)
+    page = reverse("admin:sims_simcard_change", args=[card.pk])
+    assert "<td>Voir les codes</td>" in admin.get(page).content.decode()
+    assert "<td>Voir les codes</td>" not in sign_in("sims.view_simcard").get(page).content.decode()
+
+
 # --- What every dialog does
 
 
@@ -103,9 +112,9 @@ def test_confirming_runs_the_service_and_goes_back_to_the_page(admin: Client, ba
     answer = admin.post(backing_out, CONFIRMED, follow=True)
     file = rows.CdrFile.objects.get()
     assert answer.redirect_chain == [(reverse("admin:usage_cdrfile_change", args=[file.pk]), 302)]
-    assert [str(message) for message in answer.context["messages"]] == ["Le fichier a été annulé."]
+    assert [str(message) for message in answer.context["messages"]] == ["Le chargement a été annulé."]
     assert (file.state, file.backed_out_by) == (FileState.BACKED_OUT, answer.context["user"])
-    assert LogEntry.objects.get().change_message == "Annuler le fichier"
+    assert LogEntry.objects.get().change_message == "Annuler le chargement"
 
 
 def test_a_dialog_in_the_browser_is_told_where_to_go(admin: Client, backing_out: str) -> None:

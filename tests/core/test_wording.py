@@ -206,9 +206,7 @@ def own_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("own_sentences")
 def test_an_app_adds_the_sentences_of_its_own_codes() -> None:
     wording.register({"plan_unknown": gettext_noop("No plan has the code %(code)s.")})
-    assert (
-        wording.sentence(Fault(2, "OFFRE", "X", "plan_unknown", {"code": "X"})) == "No plan has the code X."
-    )
+    assert wording.sentence(Fault(2, "OFFRE", "X", "plan_unknown", {"code": "X"})) == "No plan has the code X."
 
 
 @pytest.mark.usefixtures("own_sentences")

@@ -89,9 +89,7 @@ def invoice(*items: Item, vat: Sequence[VatTotal] = (), **changes: Any) -> Invoi
     """An issued invoice of October 2026 for these items, taxed at 20 % unless ``vat`` says how."""
     items = items or (item(),)
     net = total(one.net for one in items)
-    vat = tuple(vat) or (
-        VatTotal(category="S", rate=Decimal(20), base=net, amount=round_half_up(percentage(net, 20))),
-    )
+    vat = tuple(vat) or (VatTotal(category="S", rate=Decimal(20), base=net, amount=round_half_up(percentage(net, 20))),)
     tax = total(part.amount for part in vat)
     values: dict[str, Any] = {
         "number": "F2026-000001",

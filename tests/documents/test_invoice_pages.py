@@ -113,9 +113,7 @@ def test_three_hundred_items_are_all_there_on_numbered_pages() -> None:
 
 
 def test_a_line_that_goes_on_to_another_page_says_whose_it_is() -> None:
-    _front, *detail = pages(
-        render_invoice(invoice(*(item(f"Option {rank}", position=rank) for rank in range(120))))
-    )
+    _front, *detail = pages(render_invoice(invoice(*(item(f"Option {rank}", position=rank) for rank in range(120)))))
     assert len(detail) > 2
     assert "(suite)" not in detail[0]
     assert all("06 39 98 00 01 ALICE MOREAU (suite)" in page for page in detail[1:])
@@ -123,9 +121,7 @@ def test_a_line_that_goes_on_to_another_page_says_whose_it_is() -> None:
 
 @pytest.mark.parametrize("lines", [0, 8], ids=["on the front", "in the detail"])
 def test_services_of_third_parties_stand_apart(lines: int) -> None:
-    special = item(
-        "Appels 0899", net="4.80", kind=ItemKind.USAGE, third_party=True, position=50, detail="2 appels"
-    )
+    special = item("Appels 0899", net="4.80", kind=ItemKind.USAGE, third_party=True, position=50, detail="2 appels")
     shown = text(render_invoice(invoice(item(), special, *fleet(lines))))
     assert "Services de tiers (numéros spéciaux, SMS surtaxés) 4,80 €" in shown
     apart = shown[shown.rindex("Services de tiers") :]
@@ -162,9 +158,7 @@ def test_reverse_charge_shows_its_reason_and_no_tax() -> None:
         reason="Autoliquidation",
     )
     belgian = replace(BUYER, vat_number="BE0123456749", siren="", country="BE", country_name="BELGIQUE")
-    shown = text(
-        render_invoice(invoice(item(vat_rate=Decimal(0), vat_category="AE"), vat=[vat], buyer=belgian))
-    )
+    shown = text(render_invoice(invoice(item(vat_rate=Decimal(0), vat_category="AE"), vat=[vat], buyer=belgian)))
     assert "0 % – Autoliquidation 12,90 € 0,00 €" in shown
     assert "66805 VILLENEUVE BELGIQUE" in shown
     assert "N° de TVA BE0123456749" in shown
@@ -176,9 +170,7 @@ def test_two_rates_have_a_row_each() -> None:
         VatTotal(category="S", rate=Decimal(20), base=Decimal("10.00"), amount=Decimal("2.00")),
         VatTotal(category="S", rate=Decimal("5.5"), base=Decimal("20.00"), amount=Decimal("1.10")),
     ]
-    shown = text(
-        render_invoice(invoice(item(net="10.00"), item(net="20.00", vat_rate=Decimal("5.5")), vat=vat))
-    )
+    shown = text(render_invoice(invoice(item(net="10.00"), item(net="20.00", vat_rate=Decimal("5.5")), vat=vat)))
     assert "20 % 10,00 € 2,00 €" in shown
     assert "5,5 % 20,00 € 1,10 €" in shown
     assert "Total 30,00 € 3,10 €" in shown
@@ -221,9 +213,7 @@ def text_of_seller() -> str:
 
 def test_without_bank_or_contact_their_places_are_not_printed() -> None:
     snapshot = invoice(bank=None)
-    shown = text(
-        render_invoice(replace(snapshot, branding=replace(snapshot.branding, contact="", footer="")))
-    )
+    shown = text(render_invoice(replace(snapshot, branding=replace(snapshot.branding, contact="", footer=""))))
     for absent in ("IBAN", "BIC", "interlocuteur", "créancier", "Adresse de livraison"):
         assert absent not in shown
 
@@ -277,9 +267,7 @@ def test_the_buyers_address_is_in_the_window_of_the_envelope(address: tuple[str,
     name = "Société d'exploitation des établissements Durand-Lemaître et associés internationaux"
     named = replace(BUYER, legal_name=name, address_lines=address)
     placed = positions(render_invoice(invoice(buyer=named)))
-    places = [
-        (x, y) for x, y, piece in placed if any(line in piece for line in (*address, "66805 VILLENEUVE"))
-    ]
+    places = [(x, y) for x, y, piece in placed if any(line in piece for line in (*address, "66805 VILLENEUVE"))]
     assert len(places) == len(address) + 1
     assert all(x >= 107 and 50 <= y <= 90 for x, y in places), places
 

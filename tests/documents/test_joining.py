@@ -23,9 +23,7 @@ SECTION = call_section(msisdn="33639980001", calls=calls(80))
 def test_parts_stored_apart_give_the_document_drawn_at_once() -> None:
     snapshot = invoice(*fleet(10))
     body, annex = render_body(snapshot, logo=logo()), render_annex(snapshot, [SECTION])
-    assert pages(assemble(snapshot, [body, annex])) == pages(
-        render_invoice(snapshot, logo=logo(), calls=[SECTION])
-    )
+    assert pages(assemble(snapshot, [body, annex])) == pages(render_invoice(snapshot, logo=logo(), calls=[SECTION]))
 
 
 def test_the_invoice_without_its_purged_annex_is_numbered_anew() -> None:
@@ -93,9 +91,7 @@ def test_every_font_is_embedded(number: str | None) -> None:
     document = render_invoice(invoice(*fleet(10), number=number), logo=logo(), calls=[SECTION])
     with pikepdf.open(io.BytesIO(document)) as opened:
         fonts = [
-            item
-            for item in opened.objects
-            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
+            item for item in opened.objects if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/Font"
         ]
         assert fonts
         assert all("/FontFile2" in font.FontDescriptor for font in fonts)

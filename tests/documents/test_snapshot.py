@@ -94,9 +94,7 @@ def test_a_field_added_since_takes_its_default_in_an_old_snapshot() -> None:
         (("net",), "99.00", ""),
     ],
 )
-def test_json_that_is_no_snapshot_is_refused_naming_the_place(
-    path: tuple[Any, ...], value: object, place: str
-) -> None:
+def test_json_that_is_no_snapshot_is_refused_naming_the_place(path: tuple[Any, ...], value: object, place: str) -> None:
     data = invoice().as_json()
     target = data
     for step in path[:-1]:
@@ -134,9 +132,7 @@ def test_a_credit_note_and_only_a_credit_note_cites_an_invoice() -> None:
         invoice(cites=Citation(number="F1", issue_date=date(2026, 11, 2)))
 
 
-@pytest.mark.parametrize(
-    "colour", ["red", "#12345", "#1234567", "#12345g", "#fff; } body { display: none", ""]
-)
+@pytest.mark.parametrize("colour", ["red", "#12345", "#1234567", "#12345g", "#fff; } body { display: none", ""])
 def test_a_colour_that_could_escape_into_the_style_sheet_is_refused(colour: str) -> None:
     with pytest.raises(ValueError):
         Branding(colour=colour)

@@ -21,8 +21,7 @@ def find(rates, record):
     candidates = [
         rate
         for rate in rates
-        if (rate.kind, rate.incoming, rate.origin)
-        == (record["kind"], record["direction"] == "MT", record["zone"])
+        if (rate.kind, rate.incoming, rate.origin) == (record["kind"], record["direction"] == "MT", record["zone"])
         and number.startswith(rate.prefix)
         and ((rate.special or rate.prefix == "") if special else not rate.special)
     ]

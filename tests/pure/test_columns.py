@@ -148,9 +148,7 @@ def random_records(rng, count):
 
 def random_amounts(rng):
     amounts = [0, 1, 100, 5000, 20_000_000, None]
-    return {
-        (pool, kind): rng.choice(amounts) for pool in (10, 11) for kind in ("voice", "sms", "data", "mms")
-    }
+    return {(pool, kind): rng.choice(amounts) for pool in (10, 11) for kind in ("voice", "sms", "data", "mms")}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -238,12 +236,8 @@ class TestAllowance:
                 price_minute=Decimal("0.06"),
                 included=True,
             ),
-            RateTerms(
-                id=2, kind="mms", origin="FR", destination="MMS", price_unit=Decimal("0.25"), included=True
-            ),
-            RateTerms(
-                id=3, kind="data", origin="FR", destination="Data", price_megabyte=Decimal(1), included=True
-            ),
+            RateTerms(id=2, kind="mms", origin="FR", destination="MMS", price_unit=Decimal("0.25"), included=True),
+            RateTerms(id=3, kind="data", origin="FR", destination="Data", price_megabyte=Decimal(1), included=True),
         ]
     }
 

@@ -25,9 +25,7 @@ def read(text: str | bytes, *, required: tuple[str, ...] = ("CODE",), secret: tu
 
 
 def values(table: Table) -> list[tuple[int, str, str, str]]:
-    return [
-        (row.line_number, row.values["CODE"], row.values["LABEL"], row.values["PRICE"]) for row in table.rows
-    ]
+    return [(row.line_number, row.values["CODE"], row.values["LABEL"], row.values["PRICE"]) for row in table.rows]
 
 
 def faults(table: Table) -> list[tuple[int, str, str]]:
@@ -87,8 +85,7 @@ def test_a_file_without_rows_is_sound() -> None:
 
 
 cell_texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters="\ufffd")
-    | st.sampled_from('";,\t\n')
+    st.characters(codec="utf-8", exclude_categories=("Cc",), exclude_characters="\ufffd") | st.sampled_from('";,\t\n')
 )
 records = st.lists(st.tuples(cell_texts, cell_texts, cell_texts).map(list), max_size=5)
 
@@ -295,8 +292,7 @@ def test_a_row_gathers_the_refusals_of_its_cells() -> None:
 
 def test_a_secret_never_shows_in_a_fault() -> None:
     table = read(
-        "CODE;LABEL\n1234567;a\n12345678\n12345678;é\n".encode()
-        + '12345678é;b\nx;"12345678é\n'.encode("cp1252"),
+        "CODE;LABEL\n1234567;a\n12345678\n12345678;é\n".encode() + '12345678é;b\nx;"12345678é\n'.encode("cp1252"),
         secret=("CODE",),
     )
     for row in table.rows:

@@ -46,9 +46,7 @@ def test_a_unit_price_shows_the_decimals_it_has(value: str, shown: str) -> None:
     assert plain(french.price(Decimal(value))) == shown
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"), [("20", "20 %"), ("20.00", "20 %"), ("8.50", "8,5 %"), ("0", "0 %")]
-)
+@pytest.mark.parametrize(("value", "shown"), [("20", "20 %"), ("20.00", "20 %"), ("8.50", "8,5 %"), ("0", "0 %")])
 def test_a_rate(value: str, shown: str) -> None:
     assert plain(french.percent(Decimal(value))) == shown
 

@@ -99,9 +99,7 @@ def test_each_mobile_range_has_its_country_code(typed: str, stored: str) -> None
         ("06+39980001", "digit_expected", {"character": "+", "position": 3}),
     ],
 )
-def test_what_is_no_french_mobile_is_refused_with_its_reason(
-    typed: str, code: str, params: dict[str, object]
-) -> None:
+def test_what_is_no_french_mobile_is_refused_with_its_reason(typed: str, code: str, params: dict[str, object]) -> None:
     refused = refusal(normalise_msisdn, typed)
     assert (refused.code, refused.params) == (code, params)
 
@@ -221,9 +219,7 @@ def test_a_card_of_another_country_is_a_warning() -> None:
         ("8933220700000000003FF", "digit_expected", {"character": "F", "position": 20}),
     ],
 )
-def test_a_wrong_card_number_is_refused_with_its_reason(
-    text: str, code: str, params: dict[str, object]
-) -> None:
+def test_a_wrong_card_number_is_refused_with_its_reason(text: str, code: str, params: dict[str, object]) -> None:
     refused = refusal(check_iccid, text)
     assert (refused.code, refused.params) == (code, params)
 

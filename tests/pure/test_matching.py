@@ -26,9 +26,7 @@ digits = st.text("0123456789", max_size=15)
 
 def rates(*prefixes, **terms):
     defaults = {"kind": "voice", "origin": "FR"}
-    return [
-        RateTerms(id=0, prefix=prefix, destination=prefix or "any", **defaults | terms) for prefix in prefixes
-    ]
+    return [RateTerms(id=0, prefix=prefix, destination=prefix or "any", **defaults | terms) for prefix in prefixes]
 
 
 def found(rows, number, *, kind="voice", incoming=False, origin="FR", version=1):

@@ -33,9 +33,7 @@ def test_a_pattern_writes_a_number(text: str, counter: int, number: str) -> None
     assert NumberPattern.parse(text).format(counter, DAY) == number
 
 
-@pytest.mark.parametrize(
-    ("reset", "key"), [(Reset.NEVER, ""), (Reset.YEARLY, "2026"), (Reset.MONTHLY, "2026-10")]
-)
+@pytest.mark.parametrize(("reset", "key"), [(Reset.NEVER, ""), (Reset.YEARLY, "2026"), (Reset.MONTHLY, "2026-10")])
 def test_a_counter_restarts_with_its_period(reset: Reset, key: str) -> None:
     assert NumberPattern.parse("{YYYY}{MM}{N:5}", reset=reset).period_key(DAY) == key
 
@@ -75,9 +73,7 @@ def test_a_reset_is_read_from_its_stored_value() -> None:
         ("{N:36}", Reset.NEVER, "pattern_length", {"example": f"{1:036d}", "found": 36, "limit": 35}),
     ],
 )
-def test_a_pattern_that_cannot_serve_is_refused(
-    text: str, reset: Reset, code: str, params: dict[str, object]
-) -> None:
+def test_a_pattern_that_cannot_serve_is_refused(text: str, reset: Reset, code: str, params: dict[str, object]) -> None:
     with pytest.raises(PatternRefused) as refused:
         NumberPattern.parse(text, reset=reset)
     assert (refused.value.code, refused.value.params) == (code, params)

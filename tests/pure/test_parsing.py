@@ -110,8 +110,7 @@ class TestInstants:
 
     def test_both_ways_of_reading_agree(self, parse):
         texts = [
-            f"2026-{month:02}-{month + 3:02}T1{month % 10}:00:0{month % 10}-0{month % 10}:30"
-            for month in range(1, 13)
+            f"2026-{month:02}-{month + 3:02}T1{month % 10}:00:0{month % 10}-0{month % 10}:30" for month in range(1, 13)
         ]
         records, _ = parse(*(row(DATE_HEURE=text) for text in texts))
         assert [record["started_at"] for record in records] == [iso_instant(text) for text in texts]

@@ -44,9 +44,7 @@ class TestBatches:
 
 
 class TestIdentifiers:
-    spec = FormatSpec.from_layout(
-        "NO_ID", {"columns": {k: v for k, v in ISM.columns.items() if k != "cdr_id"}}
-    )
+    spec = FormatSpec.from_layout("NO_ID", {"columns": {k: v for k, v in ISM.columns.items() if k != "cdr_id"}})
 
     def ids(self, parse, *rows, **options):
         return [record["cdr_id"] for record in parse(*rows, **options)[0]]
@@ -66,8 +64,7 @@ class TestIdentifiers:
         first = next(parse_file(path, self.spec, chunk_bytes=500))
         assert 0 < first.lines < 12
         assert (
-            self.ids(parse, *rows, spec=self.spec, end="\n", chunk_bytes=500, after=first.end)
-            == names[first.lines :]
+            self.ids(parse, *rows, spec=self.spec, end="\n", chunk_bytes=500, after=first.end) == names[first.lines :]
         )
 
     def test_an_empty_one_is_none(self, parse):
@@ -76,9 +73,7 @@ class TestIdentifiers:
         assert first.removesuffix("-1") == second.removesuffix("-2")
 
     def test_one_too_long_to_store_is_hashed(self, parse):
-        first, second, other = self.ids(
-            parse, row(ID_CDR="x" * 65), row(ID_CDR="x" * 65), row(ID_CDR="y" * 65)
-        )
+        first, second, other = self.ids(parse, row(ID_CDR="x" * 65), row(ID_CDR="x" * 65), row(ID_CDR="y" * 65))
         assert first == second != other
         assert len(first) <= 64
         assert self.ids(parse, row(ID_CDR="é" * 64)) == ["é" * 64]

@@ -49,7 +49,11 @@ def test_months_are_counted_both_ways(day, months):
 
 
 def test_both_ends_are_listed():
-    assert [str(month) for month in months_between(Month(2026, 11), Month(2027, 1))] == ["2026-11", "2026-12", "2027-01"]
+    assert [str(month) for month in months_between(Month(2026, 11), Month(2027, 1))] == [
+        "2026-11",
+        "2026-12",
+        "2027-01",
+    ]
 
 
 @given(DATES, DATES, DATES, DATES)
@@ -59,9 +63,10 @@ def test_what_two_ranges_share_is_in_both(a, b, c, d):
     day = max(one.start, other.start)
     assert (common is not None) == (day in one and day in other)
     if common is not None:
-        assert common.count() == sum(
-            (one.start + timedelta(days=n)) in other for n in range(min(one.count(), 40_000))
-        ) or one.count() > 400
+        assert (
+            common.count() == sum((one.start + timedelta(days=n)) in other for n in range(min(one.count(), 40_000)))
+            or one.count() > 400
+        )
 
 
 def test_an_open_range_has_no_length_but_a_part_of_it_has():

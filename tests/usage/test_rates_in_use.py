@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -24,6 +24,10 @@ def test_a_rate_is_in_use_once_a_record_was_priced_by_it() -> None:
             format_id=1,
             month=date(2026, 10, 1),
             cdr_id=f"CDR{pk}",
+            started_at=datetime(2026, 10, 3, tzinfo=UTC),
+            local_date=date(2026, 10, 3),
+            kind=1,
+            direction=1,
             line=line,
             rate=used,
             quantity=60,

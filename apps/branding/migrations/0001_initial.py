@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,79 +16,178 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalIntegrator',
+            name="HistoricalIntegrator",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('legal_name', models.CharField(max_length=120, verbose_name='legal name')),
-                ('trade_name', models.CharField(blank=True, max_length=120, verbose_name='trade name')),
-                ('legal_form', models.CharField(blank=True, help_text='SAS, SARL, SA…', max_length=40, verbose_name='legal form')),
-                ('capital', models.CharField(blank=True, help_text='As printed: 50 000 €.', max_length=40, verbose_name='share capital')),
-                ('siren', models.CharField(max_length=9, verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('rcs', models.CharField(blank=True, help_text='RCS and town.', max_length=80, verbose_name='trade register')),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
-                ('address', models.TextField(help_text='One line per printed line, without postal code and city.', verbose_name='address')),
-                ('postal_code', models.CharField(max_length=10, verbose_name='postal code')),
-                ('city', models.CharField(max_length=60, verbose_name='city')),
-                ('country', models.CharField(default='FR', max_length=2, verbose_name='country')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('contact', models.TextField(blank=True, help_text='The contact shown to customers.', verbose_name='your contact')),
-                ('account_holder', models.CharField(blank=True, max_length=120, verbose_name='account holder')),
-                ('iban', models.CharField(blank=True, max_length=34, verbose_name='IBAN')),
-                ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),
-                ('bank', models.CharField(blank=True, max_length=80, verbose_name='bank')),
-                ('creditor_id', models.CharField(blank=True, max_length=35, verbose_name='SEPA creditor identifier')),
-                ('logo_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('primary_colour', models.CharField(default='#1f4e79', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is written #1f4e79.')], verbose_name='main colour')),
-                ('accent_colour', models.CharField(default='#e07a1f', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is written #1f4e79.')], verbose_name='second colour')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("legal_name", models.CharField(max_length=120, verbose_name="legal name")),
+                ("trade_name", models.CharField(blank=True, max_length=120, verbose_name="trade name")),
+                (
+                    "legal_form",
+                    models.CharField(blank=True, help_text="SAS, SARL, SA…", max_length=40, verbose_name="legal form"),
+                ),
+                (
+                    "capital",
+                    models.CharField(
+                        blank=True, help_text="As printed: 50 000 €.", max_length=40, verbose_name="share capital"
+                    ),
+                ),
+                ("siren", models.CharField(max_length=9, verbose_name="SIREN")),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="SIRET")),
+                (
+                    "rcs",
+                    models.CharField(
+                        blank=True, help_text="RCS and town.", max_length=80, verbose_name="trade register"
+                    ),
+                ),
+                ("vat_number", models.CharField(blank=True, max_length=20, verbose_name="VAT number")),
+                (
+                    "address",
+                    models.TextField(
+                        help_text="One line per printed line, without postal code and city.", verbose_name="address"
+                    ),
+                ),
+                ("postal_code", models.CharField(max_length=10, verbose_name="postal code")),
+                ("city", models.CharField(max_length=60, verbose_name="city")),
+                ("country", models.CharField(default="FR", max_length=2, verbose_name="country")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                (
+                    "contact",
+                    models.TextField(
+                        blank=True, help_text="The contact shown to customers.", verbose_name="your contact"
+                    ),
+                ),
+                ("account_holder", models.CharField(blank=True, max_length=120, verbose_name="account holder")),
+                ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
+                ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                ("bank", models.CharField(blank=True, max_length=80, verbose_name="bank")),
+                ("creditor_id", models.CharField(blank=True, max_length=35, verbose_name="SEPA creditor identifier")),
+                ("logo_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "primary_colour",
+                    models.CharField(
+                        default="#1f4e79",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "A colour is written #1f4e79.")
+                        ],
+                        verbose_name="main colour",
+                    ),
+                ),
+                (
+                    "accent_colour",
+                    models.CharField(
+                        default="#e07a1f",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "A colour is written #1f4e79.")
+                        ],
+                        verbose_name="second colour",
+                    ),
+                ),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical integrator',
-                'verbose_name_plural': 'historical integrator',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical integrator",
+                "verbose_name_plural": "historical integrator",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Integrator',
+            name="Integrator",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('legal_name', models.CharField(max_length=120, verbose_name='legal name')),
-                ('trade_name', models.CharField(blank=True, max_length=120, verbose_name='trade name')),
-                ('legal_form', models.CharField(blank=True, help_text='SAS, SARL, SA…', max_length=40, verbose_name='legal form')),
-                ('capital', models.CharField(blank=True, help_text='As printed: 50 000 €.', max_length=40, verbose_name='share capital')),
-                ('siren', models.CharField(max_length=9, verbose_name='SIREN')),
-                ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
-                ('rcs', models.CharField(blank=True, help_text='RCS and town.', max_length=80, verbose_name='trade register')),
-                ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
-                ('address', models.TextField(help_text='One line per printed line, without postal code and city.', verbose_name='address')),
-                ('postal_code', models.CharField(max_length=10, verbose_name='postal code')),
-                ('city', models.CharField(max_length=60, verbose_name='city')),
-                ('country', models.CharField(default='FR', max_length=2, verbose_name='country')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('phone', models.CharField(blank=True, max_length=20, verbose_name='phone')),
-                ('contact', models.TextField(blank=True, help_text='The contact shown to customers.', verbose_name='your contact')),
-                ('account_holder', models.CharField(blank=True, max_length=120, verbose_name='account holder')),
-                ('iban', models.CharField(blank=True, max_length=34, verbose_name='IBAN')),
-                ('bic', models.CharField(blank=True, max_length=11, verbose_name='BIC')),
-                ('bank', models.CharField(blank=True, max_length=80, verbose_name='bank')),
-                ('creditor_id', models.CharField(blank=True, max_length=35, verbose_name='SEPA creditor identifier')),
-                ('logo', models.BinaryField(blank=True, null=True, verbose_name='logo')),
-                ('logo_digest', models.CharField(blank=True, editable=False, max_length=64)),
-                ('primary_colour', models.CharField(default='#1f4e79', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is written #1f4e79.')], verbose_name='main colour')),
-                ('accent_colour', models.CharField(default='#e07a1f', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'A colour is written #1f4e79.')], verbose_name='second colour')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("legal_name", models.CharField(max_length=120, verbose_name="legal name")),
+                ("trade_name", models.CharField(blank=True, max_length=120, verbose_name="trade name")),
+                (
+                    "legal_form",
+                    models.CharField(blank=True, help_text="SAS, SARL, SA…", max_length=40, verbose_name="legal form"),
+                ),
+                (
+                    "capital",
+                    models.CharField(
+                        blank=True, help_text="As printed: 50 000 €.", max_length=40, verbose_name="share capital"
+                    ),
+                ),
+                ("siren", models.CharField(max_length=9, verbose_name="SIREN")),
+                ("siret", models.CharField(blank=True, max_length=14, verbose_name="SIRET")),
+                (
+                    "rcs",
+                    models.CharField(
+                        blank=True, help_text="RCS and town.", max_length=80, verbose_name="trade register"
+                    ),
+                ),
+                ("vat_number", models.CharField(blank=True, max_length=20, verbose_name="VAT number")),
+                (
+                    "address",
+                    models.TextField(
+                        help_text="One line per printed line, without postal code and city.", verbose_name="address"
+                    ),
+                ),
+                ("postal_code", models.CharField(max_length=10, verbose_name="postal code")),
+                ("city", models.CharField(max_length=60, verbose_name="city")),
+                ("country", models.CharField(default="FR", max_length=2, verbose_name="country")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("phone", models.CharField(blank=True, max_length=20, verbose_name="phone")),
+                (
+                    "contact",
+                    models.TextField(
+                        blank=True, help_text="The contact shown to customers.", verbose_name="your contact"
+                    ),
+                ),
+                ("account_holder", models.CharField(blank=True, max_length=120, verbose_name="account holder")),
+                ("iban", models.CharField(blank=True, max_length=34, verbose_name="IBAN")),
+                ("bic", models.CharField(blank=True, max_length=11, verbose_name="BIC")),
+                ("bank", models.CharField(blank=True, max_length=80, verbose_name="bank")),
+                ("creditor_id", models.CharField(blank=True, max_length=35, verbose_name="SEPA creditor identifier")),
+                ("logo", models.BinaryField(blank=True, null=True, verbose_name="logo")),
+                ("logo_digest", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "primary_colour",
+                    models.CharField(
+                        default="#1f4e79",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "A colour is written #1f4e79.")
+                        ],
+                        verbose_name="main colour",
+                    ),
+                ),
+                (
+                    "accent_colour",
+                    models.CharField(
+                        default="#e07a1f",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator("^#[0-9a-fA-F]{6}$", "A colour is written #1f4e79.")
+                        ],
+                        verbose_name="second colour",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'integrator',
-                'verbose_name_plural': 'integrator',
-                'constraints': [models.CheckConstraint(condition=models.Q(('pk', 1)), name='branding_integrator_is_one_row')],
+                "verbose_name": "integrator",
+                "verbose_name_plural": "integrator",
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="branding_integrator_is_one_row")
+                ],
             },
         ),
     ]

@@ -12,9 +12,11 @@ Nothing is deleted; a list costs the same number of queries whatever its length;
 from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline
 from apps.core.admin.columns import badge, count, days_held, money, number, percent, price, status
 from apps.core.admin.dialogs import DialogForm, ServiceDialog
+from apps.core.admin.journal import JOURNAL
 from apps.core.admin.panels import Link
 
 __all__ = [
+    "JOURNAL",
     "DialogForm",
     "HistoryModelAdmin",
     "Link",

@@ -44,9 +44,7 @@ class TemplateFault(DomainError):
     """What is wrong with a template, and on which ``line`` (from 1; ``None``: the template as a whole)."""
 
     def __init__(self, reason: str | Promise, *, line: int | None = None) -> None:
-        super().__init__(
-            _("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} if line else reason
-        )
+        super().__init__(_("Line %(line)s: %(reason)s") % {"line": line, "reason": reason} if line else reason)
         self.line = line
         self.reason = reason
 
@@ -125,9 +123,7 @@ def _member(value: Any, name: str) -> Any:
 def _members(kind: type[Any]) -> frozenset[str]:
     if not kind.__dataclass_params__.frozen:
         return frozenset()
-    properties = {
-        name for base in kind.__mro__ for name, value in vars(base).items() if isinstance(value, property)
-    }
+    properties = {name for base in kind.__mro__ for name, value in vars(base).items() if isinstance(value, property)}
     return frozenset({field.name for field in fields(kind)} | properties)
 
 
@@ -142,10 +138,7 @@ class StrictExpression(FilterExpression):
         self.filters = [
             (
                 function,
-                [
-                    (is_name, StrictVariable(value.var, self.line) if is_name else value)
-                    for is_name, value in args
-                ],
+                [(is_name, StrictVariable(value.var, self.line) if is_name else value) for is_name, value in args],
             )
             for function, args in self.filters
         ]

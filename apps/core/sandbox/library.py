@@ -54,9 +54,7 @@ class ForNode(Node):
         budget = context[BUDGET]
         texts = []
         for counter, value in enumerate(values, start=1):
-            with context.push(
-                **{self.name: value, "forloop": Loop(counter, counter == 1, counter == len(values))}
-            ):
+            with context.push(**{self.name: value, "forloop": Loop(counter, counter == 1, counter == len(values))}):
                 text = self.body.render(context)
             budget.spend(turns=1, characters=len(text))
             texts.append(text)

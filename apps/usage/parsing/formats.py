@@ -87,9 +87,7 @@ class FormatSpec:
     kinds: Mapping[str, Kind] = field(
         default_factory=lambda: {"VOIX": "voice", "SMS": "sms", "MMS": "mms", "DATA": "data"}
     )
-    directions: Mapping[str, int] = field(
-        default_factory=lambda: {"MO": OUTGOING, "MT": INCOMING, "FWD": FORWARDED}
-    )
+    directions: Mapping[str, int] = field(default_factory=lambda: {"MO": OUTGOING, "MT": INCOMING, "FWD": FORWARDED})
     clock_durations: bool = False
     volume_unit: int = 1
     amounts_in_cents: bool = False

@@ -48,9 +48,7 @@ def identified(records: pl.DataFrame, identities: RowIdentities) -> pl.Series:
     names = pl.concat(
         [
             missing.select("line_number", name=identities.name(missing["raw"])),
-            long.select(
-                "line_number", name=pl.Series([_digest(text) for text in long["cdr_id"]], dtype=pl.String)
-            ),
+            long.select("line_number", name=pl.Series([_digest(text) for text in long["cdr_id"]], dtype=pl.String)),
         ]
     )
     return records.join(names, on="line_number", how="left", maintain_order="left").select(

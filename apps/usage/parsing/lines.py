@@ -86,16 +86,12 @@ def inspect_file(path: Path, spec: FormatSpec) -> FileFacts:
     return FileFacts(sha256=digest.hexdigest(), size=path.stat().st_size, lines=lines)
 
 
-def read_chunks(
-    path: Path, spec: FormatSpec, *, chunk_bytes: int = CHUNK_BYTES, stop_at: int = 0
-) -> Iterator[Chunk]:
+def read_chunks(path: Path, spec: FormatSpec, *, chunk_bytes: int = CHUNK_BYTES, stop_at: int = 0) -> Iterator[Chunk]:
     """The lines of the file after its header. One chunk ends at ``stop_at``, the end of some line."""
     layout = None
     with _opened(path) as stream:
         for block in _decoded_blocks(stream, spec, chunk_bytes=chunk_bytes, stop_at=stop_at):
-            lines = pl.read_lines(
-                block.text, name="raw", row_index_name="line_number", row_index_offset=block.line
-            )
+            lines = pl.read_lines(block.text, name="raw", row_index_name="line_number", row_index_offset=block.line)
             lines = lines.with_columns(pl.col("line_number").cast(pl.Int64))
             if layout is None:
                 layout = _layout(lines["raw"][0], spec)
@@ -159,9 +155,7 @@ def _split_quoted(lines: pl.DataFrame, layout: Layout) -> tuple[pl.DataFrame, pl
             ragged.append((number, raw, len(fields)))
     return (
         pl.DataFrame(whole, schema=_no_fields(layout).schema, orient="row"),
-        pl.DataFrame(
-            ragged, schema={"line_number": pl.Int64, "raw": pl.String, "width": pl.Int64}, orient="row"
-        ),
+        pl.DataFrame(ragged, schema={"line_number": pl.Int64, "raw": pl.String, "width": pl.Int64}, orient="row"),
     )
 
 
@@ -221,9 +215,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             raise UnreadableFile("damaged_archive") from error
 
 
-def _decoded_blocks(
-    stream: IO[bytes], spec: FormatSpec, *, chunk_bytes: int, stop_at: int
-) -> Iterator[_Block]:
+def _decoded_blocks(stream: IO[bytes], spec: FormatSpec, *, chunk_bytes: int, stop_at: int) -> Iterator[_Block]:
     """Cut the stream at line ends, check and convert the encoding."""
     line, end, rest = 1, 0, b""
     while True:

@@ -23,9 +23,7 @@ CLOCK = "^([0-9]{1,5}):([0-5][0-9]):([0-5][0-9])$"
 # Years that the dates of Python and of both databases can hold on either side of any offset.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 YEARS = "(?:19|20|21)[0-9]{2}"
-USUAL_INSTANT = (
-    f"^{YEARS}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-5][0-9][+-](?:[01][0-9]|2[0-3]):[0-5][0-9]$"
-)
+USUAL_INSTANT = f"^{YEARS}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-5][0-9][+-](?:[01][0-9]|2[0-3]):[0-5][0-9]$"
 ISO_INSTANT = re.compile(
     rf"(?P<year>{YEARS})(?P<dash>-?)(?P<month>\d\d)(?P=dash)(?P<day>\d\d)"
     r"T(?P<hour>\d\d)(?P<colon>:?)(?P<minute>\d\d)(?:(?P=colon)(?P<second>[0-5]\d)(?:[.,](?P<fraction>\d{1,9}))?)?"

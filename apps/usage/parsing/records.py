@@ -75,9 +75,7 @@ class Batch:
         return self.records.height + self.malformed.height
 
 
-def parse_file(
-    path: Path, spec: FormatSpec, *, chunk_bytes: int = CHUNK_BYTES, after: int = 0
-) -> Iterator[Batch]:
+def parse_file(path: Path, spec: FormatSpec, *, chunk_bytes: int = CHUNK_BYTES, after: int = 0) -> Iterator[Batch]:
     """The file in batches of about ``chunk_bytes``, from offset ``after`` (an earlier batch's ``end``) on.
 
     Raises UnreadableFile where the whole is not what its format says; ``inspect_file`` tells beforehand.
@@ -135,16 +133,12 @@ def _typed(fields: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         kind_code=_code("kind", {word: KIND_CODES[kind] for word, kind in spec.kinds.items()}),
         direction_code=_code("direction", directions),
         cost_micros=readings.quick_decimal("cost", cost_digits),
-        seconds=readings.quick_clock("duration")
-        if spec.clock_durations
-        else readings.quick_seconds("duration"),
+        seconds=readings.quick_clock("duration") if spec.clock_durations else readings.quick_seconds("duration"),
         bytes=readings.quick_bytes("volume") if unit == 1 else readings.quick_volume("volume", unit),
         messages=readings.quick_units("units"),
     )
     if spec.national_numbers:
-        typed = typed.with_columns(
-            readings.international("msisdn"), pl.col("correspondent").str.strip_prefix("+")
-        )
+        typed = typed.with_columns(readings.international("msisdn"), pl.col("correspondent").str.strip_prefix("+"))
     if spec.date_format is None:
         typed = _patched(typed, "started_at", text="date", read=readings.iso_instant)
     if unit > 1:
@@ -162,9 +156,7 @@ def _typed(fields: pl.DataFrame, layout: Layout) -> pl.DataFrame:
 
 
 def _code(column: Column, codes: Mapping[str, int]) -> pl.Expr:
-    return pl.col(column).replace_strict(
-        list(codes), list(codes.values()), default=None, return_dtype=pl.Int8
-    )
+    return pl.col(column).replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.Int8)
 
 
 def _patched(frame: pl.DataFrame, result: str, *, text: str, read: Callable[[str], object]) -> pl.DataFrame:
@@ -218,10 +210,6 @@ def _faulty(lines: pl.DataFrame, layout: Layout) -> pl.DataFrame:
         column = line["fault"]
         if column == Fault.QUANTITY:
             column = quantity_columns.get(line["kind_code"], "units")
-        value = (
-            f"{line['date']} {line['time']}"
-            if column == "date" and "time" in layout.positions
-            else line[column]
-        )
+        value = f"{line['date']} {line['time']}" if column == "date" and "time" in layout.positions else line[column]
         rows.append((line["line_number"], line["fault"], layout.name(column), value or "", line["raw"]))
     return pl.DataFrame(rows, schema=MALFORMED_SCHEMA, orient="row")

@@ -34,9 +34,11 @@ def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
         raise DomainError(_("The call records of %(file)s are still being loaded.") % {"file": file.name})
     rows: dict[tuple[int, date], list[tuple[int, str, Decimal]]] = {key: [] for key in keys}
     ordered = open_records.order_by("line_id", "month", "started_at", "cdr_id")
-    for line_id, month, *record in ordered.values_list("line_id", "month", "format_id", "cdr_id", "price"):
+    for line_id, month, format_id, cdr_id, price in ordered.values_list(
+        "line_id", "month", "format_id", "cdr_id", "price"
+    ):
         if (line_id, month) in rows:
-            rows[line_id, month].append(tuple(record))
+            rows[line_id, month].append((format_id, cdr_id, price))
     last = {
         (row["line_id"], row["month"]): row["last"]
         for row in Statement.objects.filter(line_id__in=lines, month__in=months)
