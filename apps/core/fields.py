@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.money import from_scaled, scaled_half_up
 
 
-class MoneyField(models.BigIntegerField):
+class MoneyField(models.BigIntegerField):  # type: ignore[type-arg]
     """A Decimal with ``scale`` decimals, stored as an integer count of the smallest unit.
 
     SQLite keeps a DecimalField as a binary float, so that ``gross = net + vat`` fails there for one true sum in
@@ -68,13 +68,13 @@ class MoneyField(models.BigIntegerField):
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> Any:  # type: ignore[override]
+    def formfield(self, **kwargs: Any) -> Any:
         return models.Field.formfield(
             self, **{"form_class": DecimalFormField, "decimal_places": self.scale, "max_digits": 17, **kwargs}
         )
 
     @property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         # BigIntegerField would compare euros with the bounds of the stored integer.
         return list(self._validators)  # type: ignore[attr-defined]
 

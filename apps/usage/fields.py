@@ -5,7 +5,7 @@ from typing import Any
 from django.db import models
 
 
-class IdentifierField(models.CharField):  # type: ignore[type-arg]
+class IdentifierField(models.CharField):
     """Text compared byte by byte on every database, whatever the language of the installation.
 
     Calls that start together take from an allowance in the order of their identifiers «as text» (DOMAIN §5.4):
