@@ -21,9 +21,9 @@ def scaled_half_up(value: Exact, scale: int) -> int:
     """``value`` in units of ``10**-scale``, rounded half away from zero (2.675 at scale 2 → 268)."""
     if isinstance(value, Decimal):
         # Decimal's own «half up» is half away from zero; exact, since no amount has 28 digits.
-        whole: Decimal = value.scaleb(scale).to_integral_value(ROUND_HALF_UP)
-        return int(whole)
-    scaled = Fraction(value) * 10**scale
+        return int(value.scaleb(scale).to_integral_value(ROUND_HALF_UP))
+    unit: int = 10**scale
+    scaled = Fraction(value) * unit
     magnitude, remainder = divmod(abs(scaled.numerator), scaled.denominator)
     if 2 * remainder >= scaled.denominator:
         magnitude += 1
