@@ -16,6 +16,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from apps.accounts.models import User
+from apps.branding.models import Integrator
 from apps.catalog.choices import OfferKind, UsageKind
 from apps.catalog.models import Allowance, Offer, OfferPrice
 from apps.core.identifiers import luhn_digit
@@ -55,6 +56,26 @@ class UserFactory(DjangoModelFactory[User]):
 
     username = factory.Sequence(lambda n: f"agent{n}")
     is_staff = True
+
+
+class IntegratorFactory(DjangoModelFactory[Integrator]):
+    """The one company that this installation serves, ready to issue invoices."""
+
+    class Meta:
+        model = Integrator
+
+    pk = Integrator.SOLE
+    legal_name = "Télécom Démo SAS"
+    legal_form = "SAS"
+    capital = "50 000 €"
+    siren = "732829320"
+    rcs = "RCS Paris 732 829 320"
+    vat_number = "FR44732829320"
+    address = "1 rue de la Paix"
+    postal_code = "75002"
+    city = "Paris"
+    iban = "FR7630004500190859965184296"
+    bic = "BNPAFRPP"
 
 
 # --- Catalogue

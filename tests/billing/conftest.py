@@ -15,25 +15,12 @@ from apps.lines.models import Line
 from apps.usage.choices import RecordDirection, RecordKind
 from apps.usage.defaults import ISM
 from apps.usage.models import CdrFormat, RatedRecord
-from tests.factories import RateFactory
+from tests.factories import IntegratorFactory, RateFactory
 
 
 @pytest.fixture
 def integrator(db: None) -> Integrator:
-    return Integrator.objects.create(
-        pk=1,
-        legal_name="Télécom Démo SAS",
-        legal_form="SAS",
-        capital="50 000 €",
-        siren="732829320",
-        rcs="RCS Paris 732 829 320",
-        vat_number="FR44732829320",
-        address="1 rue de la Paix",
-        postal_code="75002",
-        city="Paris",
-        iban="FR7630004500190859965184296",
-        bic="BNPAFRPP",
-    )
+    return IntegratorFactory()
 
 
 @pytest.fixture
