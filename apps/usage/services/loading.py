@@ -54,6 +54,8 @@ def load_files(*, paths: Sequence[Path], format_code: str = ISM, actor: User | N
             report.files.append(load_file(path=path, format_code=format_code, actor=actor))
         except DomainError as refusal:
             report.refusals.append(refusal)
+    for file in report.files:  # a later file may take from an allowance what an earlier one had taken
+        file.refresh_from_db()
     return report
 
 
