@@ -12,7 +12,7 @@ from apps.branding.models import Integrator
 
 PRODUCT = "ISM"
 # How much of the colour each weight of unfold's scale holds, mixed with white or, beyond 600, with black.
-TINTS = {"50": 6, "100": 12, "200": 24, "300": 42, "400": 64, "500": 84}
+TINTS = {"50": 6, "100": 12, "200": 22, "300": 32, "400": 44, "500": 60}
 SHADES = {"700": 84, "800": 68, "900": 52, "950": 36}
 
 

@@ -41,7 +41,6 @@ UNFOLD_PAGES = [
     _("Run"),
     _("Select"),
     _("Go back"),
-    _("Collapse"),
     _("Name"),
     _("Value"),
     _("Add row"),
@@ -96,6 +95,7 @@ UNFOLD_SHELL = [
 
 UNFOLD_EDITOR = [
     _("Paragraph"),
+    _("Code"),
     _("Heading"),
     _("Quote"),
     _("Bold"),
@@ -115,6 +115,7 @@ UNFOLD_EDITOR = [
 
 UNFOLD_IMPORT_EXPORT = [
     _("Select format"),
+    _("View traceback"),
     _("This exporter will export the following fields"),
     ngettext_lazy(
         "\n                    Export %(len)s selected item.\n                ",

@@ -150,9 +150,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
         context["show_history"] = self.keeps_history
-        if obj is not None:
-            # The row is named beside it; "Modification de offre" is no French.
-            context["title"] = capfirst(str(self.opts.verbose_name))
+        # The row is named beside it; "Modification de offre" is no French.
+        context["title"] = capfirst(str(self.opts.verbose_name))
         if obj is not None and not context.get("is_popup"):
             panels = tabs(f"{self._page}.panels", self.panels, obj, request)
             context["datasets"] = [*context.get("datasets", ()), *panels]
