@@ -21,11 +21,14 @@ class WrongLogo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PlacedLogo:
-    """An image as a ``data:`` address, with the size that fits the box and keeps its proportions."""
+    """An image as a ``data:`` address, with the size that fits the box and keeps its proportions.
+
+    The sizes are text for CSS, which wants a point: a layout shows a Decimal in French, with a comma.
+    """
 
     source: str
-    width_mm: Decimal
-    height_mm: Decimal
+    width_mm: str
+    height_mm: str
 
 
 def digest(image: bytes) -> str:
@@ -48,6 +51,6 @@ def place(image: bytes, *, expected_digest: str) -> PlacedLogo:
     scale = min(BOX_WIDTH_MM / width, BOX_HEIGHT_MM / height)
     return PlacedLogo(
         source=f"data:{MIME_TYPES[format_name]};base64,{base64.b64encode(image).decode()}",
-        width_mm=round(width * scale, 2),
-        height_mm=round(height * scale, 2),
+        width_mm=str(round(width * scale, 2)),
+        height_mm=str(round(height * scale, 2)),
     )

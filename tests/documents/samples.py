@@ -151,10 +151,10 @@ def calls(count: int) -> list[Call]:
     return [call(started_at=first + timedelta(minutes=7 * index)) for index in range(count)]
 
 
-def logo(colour: str = "#e07a1f") -> bytes:
+def logo(colour: str = "#e07a1f", *, size: tuple[int, int] = (240, 80)) -> bytes:
     """A small PNG with a transparent ground, as logos are."""
-    image = Image.new("RGBA", (240, 80), (0, 0, 0, 0))
-    ImageDraw.Draw(image).ellipse((10, 10, 230, 70), fill=colour)
+    image = Image.new("RGBA", size, (0, 0, 0, 0))
+    ImageDraw.Draw(image).ellipse((10, 10, size[0] - 10, size[1] - 10), fill=colour)
     file = io.BytesIO()
     image.save(file, "PNG")
     return file.getvalue()

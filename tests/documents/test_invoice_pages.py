@@ -291,3 +291,11 @@ def test_the_logo_is_printed_and_the_name_stays() -> None:
     reader = pypdf.PdfReader(io.BytesIO(document))
     assert len(reader.pages[0].images) == 1
     assert "Télécom Intégration Démo 12 quai de la Fiction" in text(document)
+
+
+@pytest.mark.parametrize("size", [(820, 200), (100, 300)])
+def test_the_logo_keeps_its_proportions_on_the_page(size: tuple[int, int]) -> None:
+    page = pypdf.PdfReader(io.BytesIO(render_invoice(invoice(), logo=logo(size=size)))).pages[0]
+    drawn = re.search(rb"([\d.]+) 0 0 ([\d.]+) [\d.]+ [\d.]+ cm\s+/\S+ Do", page.get_contents().get_data())
+    width, height = map(float, drawn.groups())
+    assert width / height == pytest.approx(size[0] / size[1], rel=0.01)

@@ -115,7 +115,7 @@ def _logo() -> bytes:
     draw.line([(80, 84), (80, 156)], fill=WHITE, width=4)
     draw.line([(42, 108), (118, 108)], fill=WHITE, width=4)
     draw.line([(42, 132), (118, 132)], fill=WHITE, width=4)
-    draw.text((185, 100), NAME, font=ImageFont.truetype(FONT, 84), fill=BLUE, anchor="lm")
+    draw.text((185, 100), NAME, font=ImageFont.truetype(FONT, 80), fill=BLUE, anchor="lm")
     encoded = BytesIO()
     image.save(encoded, "PNG")
     return encoded.getvalue()
