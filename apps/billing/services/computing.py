@@ -18,6 +18,7 @@ from apps.billing.services.chunks import in_chunks
 from apps.billing.services.leases import Lease, leased
 from apps.billing.vat import NoRule
 from apps.core.exceptions import DomainError
+from apps.core.french import decimal_text
 from apps.core.periods import Month
 from apps.customers.models import Customer
 
@@ -93,7 +94,7 @@ def _draft_or_refusal(facts: Facts, month: Month, rules: Rules) -> Draft | Refus
         return Refusal(
             facts.customer,
             _("No VAT rule for the regime %(regime)s, %(supply)s at %(rate)s %%.")
-            % {"regime": missing.regime, "supply": missing.supply, "rate": missing.product_rate},
+            % {"regime": missing.regime, "supply": missing.supply, "rate": decimal_text(missing.product_rate)},
         )
     except Exception as fault:  # noqa: BLE001  # one bad customer never blocks the others
         return Refusal(facts.customer, reason_of(fault, facts.customer))
