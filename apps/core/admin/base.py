@@ -64,10 +64,11 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no typ
     """A list with the columns that higher apps contribute."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        rows = super().get_queryset(request, exclude_parameters)
+        # Before the ordering, which may be by one of them.
+        self.root_queryset = self.model_admin.get_queryset(request)
         for column in self.model_admin.contributed_columns(request):
-            rows = column.annotate(rows)
-        return rows  # type: ignore[no-any-return]
+            self.root_queryset = column.annotate(self.root_queryset)
+        return super().get_queryset(request, exclude_parameters)  # type: ignore[no-any-return]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -1,0 +1,136 @@
+"""What every admin of the back office has from the kit, whoever writes it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.contrib import admin as django_admin
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from apps.billing.models import Invoice
+from apps.core.admin import ModelAdmin, badge, count, money, number, percent, price
+from apps.customers.models import Customer
+from apps.lines.choices import LineStatus
+from apps.lines.models import Line
+from apps.sims.models import SimCard
+from apps.tariffs.models import Rate
+from apps.usage.models import CdrFile
+from tests.admin import rows
+from tests.factories import CustomerFactory, LineFactory, SimCardFactory, UserFactory
+
+REGISTERED = list(django_admin.site._registry.values())
+
+
+# --- Every admin
+
+
+@pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.opts.label_lower)
+def test_an_admin_is_of_the_kit(registered: ModelAdmin) -> None:
+    assert isinstance(registered, ModelAdmin)
+    assert registered.list_select_related not in (True, False), "it says which foreign keys its list needs"
+    assert not registered.list_editable
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.opts.label_lower)
+def test_nobody_deletes(registered: ModelAdmin) -> None:
+    request = RequestFactory().get("/")
+    request.user = UserFactory.build(is_superuser=True)
+    assert not registered.has_delete_permission(request)
+    assert "delete_selected" not in registered.get_actions(request)
+    request.user = AnonymousUser()
+    assert not registered.has_view_permission(request)
+
+
+# --- Whose rows
+
+
+def narrowed(monkeypatch: pytest.MonkeyPatch, model: type[Line] | type[Customer] | type[SimCard], **only: str) -> None:
+    def scope(request: HttpRequest, rows: QuerySet[Line]) -> QuerySet[Line]:
+        return rows.filter(**only)
+
+    monkeypatch.setattr(django_admin.site._registry[model], "scope", scope)
+
+
+@pytest.mark.django_db
+def test_a_row_out_of_scope_is_met_nowhere(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine, other = CustomerFactory(number="MINE"), CustomerFactory(number="OTHER")
+    narrowed(monkeypatch, Customer, number="MINE")
+    listed = admin.get(reverse("admin:customers_customer_changelist")).context["cl"].result_list
+    assert list(listed) == [mine]
+    for page in ("change", "history"):
+        assert admin.get(reverse(f"admin:customers_customer_{page}", args=[mine.pk])).status_code == 200
+    assert admin.get(reverse("admin:customers_customer_change", args=[other.pk])).status_code == 302
+    version = reverse("admin:customers_customer_simple_history", args=[other.pk, other.history.latest().pk])
+    assert admin.get(version).status_code == 404
+    choices = admin.get(reverse("admin:autocomplete") + "?app_label=lines&model_name=line&field_name=customer").json()
+    assert [choice["id"] for choice in choices["results"]] == [str(mine.pk)]
+
+
+@pytest.mark.django_db
+def test_a_dialog_is_about_no_row_out_of_scope(admin: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = SimCardFactory()
+    narrowed(monkeypatch, SimCard, iccid="another")
+    dialog = reverse("admin:sims_simcard_show_codes", args=[card.pk])
+    assert admin.post(dialog, {"_form_submitted": "True"}).status_code == 404
+
+
+# --- Columns
+
+
+def plain(text: object) -> str:
+    return str(text).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.parametrize(
+    ("column", "row", "shown"),
+    [
+        (money(Invoice.net), Invoice(net=Decimal("1234.50")), "1 234,50 €"),
+        (money(Invoice.net), Invoice(net=Decimal("-0.05")), "-0,05 €"),
+        (price(Rate.price_minute), Rate(price_minute=Decimal("0.006000")), "0,006 €"),
+        (price(Rate.price_minute), Rate(price_minute=Decimal("0.100000")), "0,10 €"),
+        (percent(Rate.price_minute), Rate(price_minute=Decimal("8.5")), "8,5 %"),
+        (count(CdrFile.lines), CdrFile(lines=25170), "25 170"),
+        (number(Line.msisdn), Line(msisdn="33639980001"), "06 39 98 00 01"),
+        (number(Line.msisdn), Line(msisdn=""), "None"),
+        (money(Invoice.net), Invoice(net=None), "None"),
+    ],
+)
+def test_a_column_is_written_as_france_writes_it(column: object, row: object, shown: str) -> None:
+    assert plain(column(row)) == shown  # type: ignore[operator]
+
+
+def test_a_badge_has_the_colour_of_its_status() -> None:
+    column = badge(Line.status, LineStatus)
+    shown = column(Line(status=LineStatus.SUSPENDED))
+    assert "Suspendue" in str(shown)
+    assert "orange" in str(shown)
+
+
+def test_a_column_is_titled_and_ordered_as_its_field() -> None:
+    column = money(Invoice.net)
+    assert str(column.short_description) == "total HT"  # type: ignore[attr-defined]
+    assert column.admin_order_field == "net"  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db
+def test_a_list_is_ordered_by_a_column_of_the_kit(admin: Client) -> None:
+    file = rows.a_file(1)
+    few, many = rows.a_file(2, lines=10, rated=2), rows.a_file(3, lines=200, rated=192)
+    position = 3  # lines, counted from 0
+    listed = admin.get(reverse("admin:usage_cdrfile_changelist") + f"?o={position}").context["cl"].result_list
+    assert list(listed) == [few, file, many]
+
+
+@pytest.mark.django_db
+def test_a_contributed_column_orders_too(admin: Client) -> None:
+    busy = LineFactory().customer
+    LineFactory(customer=busy)
+    idle = CustomerFactory()
+    listed = admin.get(reverse("admin:customers_customer_changelist") + "?o=-4").context["cl"].result_list
+    assert list(listed) == [busy, idle]
