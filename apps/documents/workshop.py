@@ -72,7 +72,19 @@ def _running_pool() -> ProcessPoolExecutor:
             _pool = ProcessPoolExecutor(
                 os.cpu_count(),
                 mp_context=multiprocessing.get_context("spawn"),
-                # Drawing needs no apps, but the sentence that tells a fault is translated.
-                initializer=django.setup,
+                initializer=_open_worker,
             )
         return _pool
+
+
+def _open_worker() -> None:
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    django.setup()  # drawing needs no apps, but the sentence that tells a fault is translated
+
+
+def _leave_with_parent() -> None:
+    """End this worker when its parent has ended: a killed one cannot tell its pool, which would wait for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101  # a worker has one
+    parent.join()
+    os._exit(1)

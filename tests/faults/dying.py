@@ -18,6 +18,7 @@ import django
 from django.core.management import execute_from_command_line
 from django.db import connection
 
+CHUNK = 5  # customers a transaction: kills fall between two chunks without fifty invoices to draw each time
 COMMIT = "COMMIT"
 
 
@@ -54,6 +55,9 @@ def watch(clock: Clock) -> None:
 
 if __name__ == "__main__":
     django.setup()
+    from apps.billing.services.chunks import in_chunks
+
+    in_chunks.__kwdefaults__["size"] = CHUNK
     die_at = os.environ.get("DIE_AT")
     watch(Clock(die_at=int(die_at) if die_at else None, moments=Path(os.environ["MOMENTS"])))
     execute_from_command_line(["manage.py", *sys.argv[1:]])

