@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -75,6 +76,8 @@ def start_load(path: Path) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-c", LOAD, str(path)],
         cwd=ROOT,
+        # The settings of tests prefer the server that the run was given to the database of this worker.
+        env={name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

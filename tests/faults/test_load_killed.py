@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -43,9 +44,9 @@ def test_killed_ten_times_it_gives_the_same_tables(tmp_path: Path) -> None:
         process = start_load(path)
         go(process)
         # From before the first chunk to the covering after the last one.
-        wait_until(lambda reached=RECORDS * kill // (KILLS - 1): lines_in() >= reached or process.poll() is not None)
-        if kill % 2:
-            wait_until(lambda at=rng.random(): rng.random() > at)
+        reached = RECORDS * kill // (KILLS - 1)
+        wait_until(lambda wanted=reached, load=process: lines_in() >= wanted or load.poll() is not None)
+        time.sleep(rng.random() / 20)
         process.kill()
         ended(process)
         assert is_consistent()
