@@ -25,7 +25,7 @@ from apps.customers.models import Customer
 USERNAME = "admin"
 NAME = "Acacia Télécom"
 BLUE, ORANGE, WHITE = "#1f4e79", "#e07a1f", "#ffffff"
-PASSWORD_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when it is copied by hand
+READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when it is copied by hand
 FONT = Path(settings.BASE_DIR) / "apps/documents/fonts/DejaVuSansCondensed-Bold.ttf"
 
 
@@ -66,7 +66,7 @@ def _kept_password() -> str:
         draft = path.with_suffix(".new")
         draft.unlink(missing_ok=True)
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write("".join(secrets.choice(PASSWORD_SIGNS) for _sign in range(12)))
+            file.write("".join(secrets.choice(READABLE) for _sign in range(12)))
         draft.replace(path)
     return path.read_text()
 
