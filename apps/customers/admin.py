@@ -3,8 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
@@ -65,9 +63,9 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
         (_("Customer space"), {"fields": (("login", "created_at"),)}),
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).with_main_city()
+    def with_details(self, rows: Any) -> Any:
+        return rows.with_main_city()
 
-    @admin.display(description=_("city"), ordering="main_city")
+    @admin.display(description=_("city"))
     def main_city(self, customer: Any) -> str | None:
         return customer.main_city

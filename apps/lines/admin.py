@@ -98,8 +98,8 @@ class LineAdmin(ReadOnly, ModelAdmin):
     panels = (PERIODS,)
     keeps_history = False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).with_latest(localdate())
+    def with_details(self, rows: Any) -> Any:
+        return rows.with_latest(localdate())
 
     @admin.display(description=_("plan"))
     def latest_plan(self, line: Any) -> str | None:

@@ -45,7 +45,7 @@ class LineQuerySet(models.QuerySet):
         customers = Q(customer__in=Customer.objects.matching(text))
         by_msisdn = by_number("msisdn", text)
         if by_msisdn is None:
-            return self.filter(customers | Q(user_name__icontains=text))
+            return self.filter(customers | Q(user_name__contains=text.upper()))
         digits = typed_digits(text) or ""
         if len(digits) >= ICCID_BEGINNING and digits.startswith("89"):
             return self.filter(pk__in=LineSim.objects.filter(sim__iccid__startswith=digits).values("line"))

@@ -18,7 +18,7 @@ def line() -> Line:
     LineFactory(msisdn="590690123456", user_name="LEA SIMON")
     customer = CustomerFactory(number="C0704", name="ATELIER DURAND", legal_name="L'Atelier Durand")
     return LineFactory(
-        msisdn="33639981234", user_name="JEANNE MARTIN", customer=customer, sim=SimCardFactory(iccid=iccid(77))
+        msisdn="33639981234", user_name="JEANNE MARTIN", customer=customer, sim=SimCardFactory(iccid=iccid(900_077))
     )
 
 
@@ -44,8 +44,8 @@ def line() -> Line:
         "c0704",
         "ATELIER",
         "Atelier",
-        iccid(77),
-        iccid(77)[:17],
+        iccid(900_077),
+        iccid(900_077)[:17],
     ],
 )
 def test_a_line_is_found_by(typed: str, line: Line) -> None:
@@ -63,9 +63,16 @@ def test_an_overseas_number_is_found_in_national_form(line: Line) -> None:
 
 
 def test_a_card_is_found_by_its_number_its_end_its_batch_or_the_number_it_came_with() -> None:
-    card = SimCardFactory(iccid=iccid(77), imsi="208220000000077", batch="LOT001", msisdn="33639980077")
-    SimCardFactory(iccid=iccid(78), imsi="208220000000078")
-    for typed in (iccid(77), iccid(77)[:18], iccid(77)[-6:], "208220000000077", "lot001", "06 39 98 00 77"):
+    card = SimCardFactory(iccid=iccid(900_077), imsi="208220000000077", batch="LOT001", msisdn="33639980077")
+    SimCardFactory(iccid=iccid(900_078), imsi="208220000000078")
+    for typed in (
+        iccid(900_077),
+        iccid(900_077)[:18],
+        iccid(900_077)[-6:],
+        "208220000000077",
+        "lot001",
+        "06 39 98 00 77",
+    ):
         assert list(SimCard.objects.matching(typed)) == [card], typed
 
 

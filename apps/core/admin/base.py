@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
+from django.contrib.admin.views.main import ORDER_VAR
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -61,17 +62,24 @@ class ReadOnly:
 
 
 class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no types
-    """A list with the columns that higher apps contribute."""
+    """A list whose rows get their details, and the columns that higher apps contribute, page by page.
+
+    The database would work out a column of all the rows that stand before a page only to skip them.
+    """
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
-        # Before the ordering, which may be by one of them.
-        self.root_queryset = self.model_admin.get_queryset(request)
-        for column in self.model_admin.contributed_columns(request):
-            self.root_queryset = column.annotate(self.root_queryset)
+        if ORDER_VAR in request.GET:  # it may be by a contributed column
+            self.root_queryset = self.model_admin.with_contributed(request, self.model_admin.get_queryset(request))
         return super().get_queryset(request, exclude_parameters)  # type: ignore[no-any-return]
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
+        if self.model_admin.has_details or self.model_admin.contributed_columns(request):
+            page: Any = self.result_list  # type: ignore[has-type]
+            place = {pk: place for place, pk in enumerate(page.values_list("pk", flat=True))}
+            rows = self.model_admin.with_details(self.model_admin.get_queryset(request).filter(pk__in=place))
+            rows = self.apply_select_related(self.model_admin.with_contributed(request, rows))
+            self.result_list = sorted(rows, key=lambda row: place[row.pk])
         # "12 results, show all" is said of a list that hides something only.
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
@@ -111,6 +119,25 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return self.scope(request, super().get_queryset(request))
+
+    def with_details(self, rows: Any) -> Any:
+        """What only the rows that are shown need: annotations and prefetches of columns, which order nothing."""
+        return rows
+
+    @property
+    def has_details(self) -> bool:
+        return type(self).with_details is not ModelAdmin.with_details
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is None or not self.has_details:
+            return row
+        return self.with_details(self.get_queryset(request)).get(pk=row.pk)
+
+    def with_contributed(self, request: HttpRequest, rows: Any) -> Any:
+        for column in self.contributed_columns(request):
+            rows = column.annotate(rows)
+        return rows
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
