@@ -65,3 +65,12 @@ def test_every_entry_leads_somewhere(admin: Client) -> None:
     assert {str(item["title"]): admin.get(str(item["link"]), follow=True).status_code for item in items} == {
         str(item["title"]): 200 for item in items
     }
+
+
+def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
+    page = admin.get(reverse("admin:index"))
+    home = page.content.decode().split('class="home-group"', 1)[1]
+    items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
+    leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
+    assert len(leaves) == 13
+    assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []
