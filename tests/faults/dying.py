@@ -1,56 +1,56 @@
 """``python -m tests.faults.dying COMMAND …``: a management command that dies by SIGKILL at a chosen moment.
 
-A moment is just before a statement is sent to the database or just after a commit: between two of them nothing that
-outlives the process changes, save its files. ``DIE_AT`` is the number of the moment, from 1 on; without it the command
-runs to its end. ``MOMENTS`` names a file to which each moment is written as it comes.
+A moment is just before a statement is sent to the database, or just after a commit: between two of them nothing that
+outlives the process changes, save its files. A statement's moment is its SQL without quotes; a commit's is ``COMMIT``
+and the last statement before it. ``DIE_AT`` says which: ``2 UPDATE billing_invoice`` is the second that begins so (a
+regular expression).
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import django
 from django.core.management import execute_from_command_line
 from django.db import connection
 
-CHUNK = 5  # customers a transaction: kills fall between two chunks without fifty invoices to draw each time
-COMMIT = "COMMIT"
+CHUNK = 5  # customers a transaction: kills fall between two chunks without fifty invoices to draw
 
 
-class Clock:
-    """Counts the moments of this process and ends it when its own has come."""
+class Death:
+    """Comes at the ``count``-th moment that begins with ``pattern``."""
 
-    def __init__(self, *, die_at: int | None, moments: Path) -> None:
-        self.die_at = die_at
-        self.journal = moments.open("w", buffering=1)
-        self.count = 0
+    def __init__(self, *, count: int, pattern: str) -> None:
+        self.left = count
+        self.pattern = re.compile(pattern)
+        self.last_statement = ""
 
-    def tick(self, moment: str) -> None:
-        self.count += 1
-        self.journal.write(" ".join(moment.split()[:3]) + "\n")
-        if self.count == self.die_at:
-            os.kill(os.getpid(), signal.SIGKILL)
+    def wait(self, moment: str) -> None:
+        if self.pattern.match(moment):
+            self.left -= 1
+            if not self.left:
+                os.kill(os.getpid(), signal.SIGKILL)
 
     def before_statement(self, execute: Callable[..., Any], sql: str, *more: Any) -> Any:
-        self.tick(sql)
+        self.last_statement = sql.replace('"', "")
+        self.wait(self.last_statement)
         return execute(sql, *more)
 
-
-def watch(clock: Clock) -> None:
-    """Let ``clock`` see what this process does to its database."""
-    connection.execute_wrappers.append(clock.before_statement)
-    commit = connection.commit
-
-    def watched_commit() -> None:
+    def after_commit(self, commit: Callable[[], None]) -> None:
         commit()
-        clock.tick(COMMIT)
+        self.wait(f"COMMIT {self.last_statement}")
 
-    connection.commit = watched_commit  # type: ignore[method-assign]
+
+def await_death(death: Death) -> None:
+    """Let ``death`` see what this process does to its database."""
+    commit = connection.commit
+    connection.execute_wrappers.append(death.before_statement)
+    connection.commit = lambda: death.after_commit(commit)  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
@@ -58,6 +58,6 @@ if __name__ == "__main__":
     from apps.billing.services.chunks import in_chunks
 
     in_chunks.__kwdefaults__["size"] = CHUNK
-    die_at = os.environ.get("DIE_AT")
-    watch(Clock(die_at=int(die_at) if die_at else None, moments=Path(os.environ["MOMENTS"])))
+    count, pattern = os.environ["DIE_AT"].split(maxsplit=1)
+    await_death(Death(count=int(count), pattern=pattern))
     execute_from_command_line(["manage.py", *sys.argv[1:]])
