@@ -139,6 +139,11 @@ class TestNumbers:
         )
         assert counts(file) == {"rated": 1, "inactive_line": 1}
 
+    def test_by_the_line_s_own_dates_even_if_the_number_was_not_given_back(self, line: Line, load: Load) -> None:
+        Line.objects.filter(pk=line.pk).update(terminated_on=date(2026, 10, 24))
+        file = load(row(DATE_HEURE="2026-10-23T23:59:59+02:00"), row(ID_CDR="A2"))
+        assert counts(file) == {"rated": 1, "inactive_line": 1}
+
 
 class TestGridVersions:
     @pytest.fixture(autouse=True)
