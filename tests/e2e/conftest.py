@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 
 from tests.factories import UserFactory
@@ -34,4 +35,6 @@ def page(chromium: str, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> It
         page.wait_for_url("**/admin/")
         yield page
         browser.close()
+        # The event loop has given this thread another connection than pytest's, which would outlive the database.
+        connection.close()
     assert broken == []
