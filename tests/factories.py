@@ -63,6 +63,7 @@ class IntegratorFactory(DjangoModelFactory[Integrator]):
 
     class Meta:
         model = Integrator
+        django_get_or_create = ("pk",)  # the next one is the same one
 
     pk = Integrator.SOLE
     legal_name = "Télécom Démo SAS"
