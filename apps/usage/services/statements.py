@@ -30,8 +30,6 @@ def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
         return []
     lines, months = {line_id for line_id, _month in keys}, {month for _line_id, month in keys}
     open_records = RatedRecord.objects.filter(line_id__in=lines, month__in=months, statement__isnull=True)
-    if file := CdrFile.objects.filter(state=FileState.LOADING, pk__in=open_records.values("file_id")).first():
-        raise DomainError(_("The call records of %(file)s are still being loaded.") % {"file": file.name})
     rows: dict[tuple[int, date], list[tuple[int, str, Decimal]]] = {key: [] for key in keys}
     ordered = open_records.order_by("line_id", "month", "started_at", "cdr_id")
     for line_id, month, format_id, cdr_id, price in ordered.values_list(
@@ -39,6 +37,9 @@ def close_statements(keys: Collection[tuple[int, date]]) -> list[Statement]:
     ):
         if (line_id, month) in rows:
             rows[line_id, month].append((format_id, cdr_id, price))
+    # Looked at after the records: a file of theirs that was loading then still is, for its end needs the lines' locks.
+    if file := CdrFile.objects.filter(state=FileState.LOADING, pk__in=open_records.values("file_id")).first():
+        raise DomainError(_("The call records of %(file)s are still being loaded.") % {"file": file.name})
     last = {
         (row["line_id"], row["month"]): row["last"]
         for row in Statement.objects.filter(line_id__in=lines, month__in=months)
