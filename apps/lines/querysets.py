@@ -19,6 +19,14 @@ WHOLE_NUMBER = 10
 
 
 class LineQuerySet(models.QuerySet):
+    def locked(self) -> Self:
+        """Locked until the caller's transaction ends, in the order of their keys, which all who lock several keep.
+
+        Rows that point to a line may be written meanwhile: drafts of invoices name lines in an order of their own, and
+        if they had to wait for the lock, two transactions could wait for one another.
+        """
+        return self.select_for_update(of=("self",), no_key=True).order_by("pk")
+
     def serving_on(self, day: date) -> Self:
         """Lines active or suspended on ``day``, by their dates, whatever their status is today."""
         return self.filter(Q(terminated_on__isnull=True) | Q(terminated_on__gt=day), activated_on__lte=day)

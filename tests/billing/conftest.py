@@ -24,6 +24,12 @@ def integrator(db: None) -> Integrator:
 
 
 @pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Drawing has its own tests; here it would only be slow."""
+    monkeypatch.setattr("apps.billing.services.running.render_run", lambda run, lease: None)
+
+
+@pytest.fixture
 def rated(db: None) -> Callable[..., RatedRecord]:
     """A rated call of ``price`` euros on ``line``, at noon of 10 October 2026 unless told otherwise."""
     numbers = count(1)

@@ -14,24 +14,31 @@ from apps.billing.services.leases import LeaseLost
 SIZE = 50
 
 
-def in_chunks[T](
+def in_chunks[T, R](
     rows: Iterable[T],
-    act: Callable[[Sequence[T]], None],
+    act: Callable[[Sequence[T]], R],
     *,
+    then: Callable[[R], None] = lambda _done: None,
     refuse: Callable[[T, Exception], None],
     size: int = SIZE,
 ) -> None:
     """Call ``act``, which opens its own transaction, on chunks of ``rows``; ``refuse`` is told what single row failed.
 
-    A lost lease is nobody's fault among the rows and ends it all.
+    ``then`` gets what ``act`` returned once it has committed. What fails there, like a lost lease, is nobody's fault
+    among the rows and ends it all.
     """
     for chunk in batched(rows, size):
-        _attempt(chunk, act, refuse)
+        _attempt(chunk, act, then, refuse)
 
 
-def _attempt[T](chunk: Sequence[T], act: Callable[[Sequence[T]], None], refuse: Callable[[T, Exception], None]) -> None:
+def _attempt[T, R](
+    chunk: Sequence[T],
+    act: Callable[[Sequence[T]], R],
+    then: Callable[[R], None],
+    refuse: Callable[[T, Exception], None],
+) -> None:
     try:
-        act(chunk)
+        done = act(chunk)
     except LeaseLost:
         raise
     except Exception as fault:  # noqa: BLE001  # whatever it is, it is told
@@ -39,4 +46,6 @@ def _attempt[T](chunk: Sequence[T], act: Callable[[Sequence[T]], None], refuse: 
             refuse(chunk[0], fault)
             return
         for one in chunk:
-            _attempt([one], act, refuse)
+            _attempt([one], act, then, refuse)
+    else:
+        then(done)

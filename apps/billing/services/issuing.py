@@ -1,6 +1,6 @@
 """Giving numbers, in customer order, gapless and dated, chunk by chunk.
 
-Lock order: run (with its lease), invoices, the customers' lines, series. Each transaction drafts its customers anew and
+Lock order: run (with its lease), invoices, series, the customers' lines. Each transaction drafts its customers anew and
 refuses those whose draft is not the one that was looked at; then the usage is closed into statements, numbers are taken
 from the locked series, and the documents are frozen with their hash chained to the one before. A chunk that is rolled
 back gives its numbers back with it. See ADR 0003.
@@ -48,7 +48,10 @@ def issue_run(*, run: BillingRun, issue_on: date, wait_seconds: float = 0) -> Bi
 
 
 def issue_under(lease: Lease, *, issue_on: date) -> None:
-    """The issuing itself, for whoever holds the lease. An interrupted one goes on with the date it had."""
+    """The issuing itself, for whoever holds the lease.
+
+    An interrupted one goes on with the date it had, unless a later one has been numbered since.
+    """
     with transaction.atomic():
         run = lease.locked_run()
         if run.state == RunState.RENDERING:
@@ -57,15 +60,18 @@ def issue_under(lease: Lease, *, issue_on: date) -> None:
             raise DomainError(gettext_lazy("There are no drafts to issue in this billing run."))
         settle_number_log(DocumentKind.INVOICE)
         _refuse_half_loaded_usage()
-        _refuse_earlier(issue_on if run.issue_date is None else run.issue_date)
+        if run.issue_date is None or _is_past(run.issue_date):
+            _refuse_past(issue_on)
+            run.issue_date = issue_on
         run.issue()
-        run.issue_date = run.issue_date or issue_on
         run.save()
     around = surroundings()
 
-    def issue(some: Sequence[int]) -> None:
+    def issue(some: Sequence[int]) -> list[Invoice]:
         with transaction.atomic():
-            issued = _issue(lease, some, around)
+            return _issue(lease, some, around)
+
+    def log(issued: Sequence[Invoice]) -> None:
         settle_number_log(DocumentKind.INVOICE, fresh=issued)
 
     def refuse(invoice_id: int, fault: Exception) -> None:
@@ -75,7 +81,7 @@ def issue_under(lease: Lease, *, issue_on: date) -> None:
             run.items.filter(customer=customer).update(state=ItemState.FAILED, reason=reason_of(fault, customer))
 
     pending = run.invoices.drafts().filter(customer__in=run.items.filter(state=ItemState.DRAFTED).values("customer"))
-    in_chunks(list(pending.order_by("customer__number").values_list("pk", flat=True)), issue, refuse=refuse)
+    in_chunks(list(pending.order_by("customer__number").values_list("pk", flat=True)), issue, then=log, refuse=refuse)
     settle_number_log(DocumentKind.INVOICE)
     with transaction.atomic():
         run = lease.locked_run()
@@ -91,12 +97,22 @@ def _refuse_half_loaded_usage() -> None:
         )
 
 
-def _refuse_earlier(day: date) -> None:
-    last = Invoice.objects.issued().filter(kind=DocumentKind.INVOICE).aggregate(last=Max("issue_date"))["last"]
-    if last is not None and day < last:
+def _last_date() -> date | None:
+    issued = Invoice.objects.issued().filter(kind=DocumentKind.INVOICE)
+    last: date | None = issued.aggregate(last=Max("issue_date"))["last"]
+    return last
+
+
+def _is_past(day: date) -> bool:
+    last = _last_date()
+    return last is not None and day < last
+
+
+def _refuse_past(day: date) -> None:
+    if _is_past(day):
         raise DomainError(
             gettext_lazy("The invoice date %(date)s is before the last invoice's (%(last)s).")
-            % {"date": f"{day:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
+            % {"date": f"{day:%d/%m/%Y}", "last": f"{_last_date():%d/%m/%Y}"}
         )
 
 
@@ -111,9 +127,11 @@ class _Issue:
 def _issue(lease: Lease, invoice_ids: Sequence[int], around: Surroundings) -> list[Invoice]:
     run = lease.locked_run()
     assert run.issue_date is not None  # noqa: S101  # set when issuing began
-    issues = _checked(run, _locked_invoices(invoice_ids))
-    _close_usage(issues)
+    list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("pk").values_list("pk"))
+    # Before the drafts: runs of two months hold the same slices, and one of them sees what the other has claimed.
     series = locked_series(DocumentKind.INVOICE)
+    issues = _checked(run, _with_lines_locked(invoice_ids))
+    _close_usage(issues)
     for one in issues:
         invoice = one.invoice
         invoice.counter, invoice.number = take_number(series, run.issue_date)
@@ -135,8 +153,7 @@ def chained_digest(previous: str, snapshot: object) -> str:
     return hashlib.sha256(f"{previous}\n{canonical(snapshot)}".encode()).hexdigest()
 
 
-def _locked_invoices(invoice_ids: Sequence[int]) -> list[Invoice]:
-    list(Invoice.objects.select_for_update().filter(pk__in=invoice_ids).order_by("pk").values_list("pk"))
+def _with_lines_locked(invoice_ids: Sequence[int]) -> list[Invoice]:
     invoices = list(
         Invoice.objects.filter(pk__in=invoice_ids)
         .select_related("customer__payment_terms")
@@ -145,7 +162,7 @@ def _locked_invoices(invoice_ids: Sequence[int]) -> list[Invoice]:
     )
     # Loads and re-ratings lock the lines they touch: nothing moves between the sums and their closing.
     customers = [invoice.customer_id for invoice in invoices]
-    list(Line.objects.select_for_update().filter(customer__in=customers).order_by("pk").values_list("pk"))
+    list(Line.objects.locked().filter(customer__in=customers).values_list("pk"))
     return invoices
 
 

@@ -75,7 +75,7 @@ def bill_period(
                         raise DomainError(
                             _("A run of this month was interrupted while numbers were being given: issue it first.")
                         )
-                    _issue(run, lease, run.issue_date or issue_on)
+                    _issue(run, lease, issue_on)
                     continue
                 return _bill(run, lease, customers, issue_on)
         except BillingRun.DoesNotExist:

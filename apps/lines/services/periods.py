@@ -27,7 +27,7 @@ SERVING = {LineStatus.ACTIVE, LineStatus.SUSPENDED}
 
 def locked(line: Line) -> Line:
     """The line as it is now, locked until the caller's transaction ends."""
-    return Line.objects.select_for_update().select_related("customer").get(pk=line.pk)
+    return Line.objects.locked().select_related("customer").get(pk=line.pk)
 
 
 def serving(line: Line, *, on: date) -> Line:

@@ -11,6 +11,7 @@ from apps.core.exceptions import DomainError
 from apps.lines.models import Line
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
+from apps.usage.services.counting import lock_files
 from apps.usage.services.covering import cover
 
 
@@ -23,12 +24,14 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
     duplicate of one of these is not brought back: that file has to be backed out and loaded again.
 
     The row of the file stays, with the counts of what it held and who took it back. All happens in one
-    transaction, in the order lines, file, records, as everywhere in usage.
+    transaction, in the order lines, files, records, as everywhere in usage.
     """
     lines_and_months = RatedRecord.objects.lines_and_months_of(file)
     line_ids = {line for line, _month in lines_and_months}
-    list(Line.objects.select_for_update().filter(pk__in=line_ids).order_by("pk").values_list("pk"))
-    file = CdrFile.objects.select_for_update().get(pk=file.pk)
+    months = {month for _line, month in lines_and_months}
+    list(Line.objects.locked().filter(pk__in=line_ids).values_list("pk"))
+    lock_files(line_ids=line_ids, months=months, others=[file.pk])
+    file = CdrFile.objects.get(pk=file.pk)
     if file.state == FileState.BACKED_OUT:
         raise DomainError(_("%(file)s has already been backed out.") % {"file": file.name})
     if RatedRecord.objects.lines_and_months_of(file) != lines_and_months:
@@ -43,5 +46,5 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
     SuspendedRecord.objects.of_file(file).delete()
     file.state, file.backed_out_by, file.backed_out_at = FileState.BACKED_OUT, actor, timezone.now()
     file.save(update_fields=["state", "backed_out_by", "backed_out_at"])
-    cover(line_ids=line_ids, months={month for _line, month in lines_and_months})
+    cover(line_ids=line_ids, months=months)
     return file

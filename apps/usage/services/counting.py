@@ -2,10 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 from decimal import Decimal
+from itertools import batched
 
-from apps.usage.models import CdrFile
+from apps.usage.facts import BATCH
+from apps.usage.models import CdrFile, RatedRecord
+
+
+def lock_files(*, line_ids: Collection[int], months: Collection[date] | None = None, others: Collection[int]) -> None:
+    """Lock the files whose amounts may change as these lines are covered, and ``others``, in the order of their keys.
+
+    For whoever changes files more than once in a transaction: two of these would wait for one another otherwise. The
+    lines are locked already.
+    """
+    files = set(others)
+    for some in batched(sorted(line_ids), BATCH):
+        records = RatedRecord.objects.filter(line__in=some, included=True, statement__isnull=True)
+        if months is not None:
+            records = records.filter(month__in=months)
+        files.update(records.order_by().values_list("file_id", flat=True).distinct())
+    list(CdrFile.objects.select_for_update().filter(pk__in=files).order_by("pk").values_list("pk"))
 
 
 def adjust_files(changes: Mapping[int, Mapping[str, int | Decimal]]) -> None:

@@ -49,13 +49,15 @@ def cover(*, line_ids: Collection[int], months: Collection[date] | None = None) 
     identifier as text, whenever and in whatever file they came. Only records whose part or price changes are
     written, and the amounts of their files follow. The lines are locked in the order of their keys, which is how
     billing locks them: it never sums usage that is half covered.
+
+    Whoever covers many lines within a transaction of its own has locked them all, and ``lock_files``, before.
     """
     return sum(_cover_some(some, months) for some in batched(sorted(set(line_ids)), BATCH))
 
 
 @transaction.atomic
 def _cover_some(line_ids: tuple[int, ...], months: Collection[date] | None) -> int:
-    lines = Line.objects.select_for_update().filter(pk__in=line_ids).order_by("pk")
+    lines = Line.objects.locked().filter(pk__in=line_ids)
     starts = pl.DataFrame(list(lines.values_list("pk", "billing_start")), schema=BILLING_SCHEMA, orient="row")
     sums = pool_sums(line_ids=line_ids, months=months)
     whole = allowances(line_ids=line_ids, months=set(sums["month"]))

@@ -18,10 +18,10 @@ from apps.usage.choices import SuspenseReason
 from apps.usage.columns import priced
 from apps.usage.facts import Facts
 from apps.usage.judging import RATED, judged
-from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
+from apps.usage.models import RatedRecord, SuspendedRecord
 from apps.usage.parsing import RECORD_SCHEMA
 from apps.usage.records import COMMON, rated_rows
-from apps.usage.services.counting import adjust_files
+from apps.usage.services.counting import adjust_files, lock_files
 from apps.usage.services.covering import cover
 
 CHUNK = 5_000  # records that are moved and covered in one transaction
@@ -86,11 +86,11 @@ def _waiting() -> Iterator[pl.DataFrame]:
 def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
     """Move what was judged to be rated, if it still waits: how many records, and their prices together."""
     line_ids = records.filter(outcome=RATED)["line"].unique().to_list()
-    list(Line.objects.select_for_update().filter(pk__in=line_ids).order_by("pk").values_list("pk"))
+    months = records.filter(outcome=RATED)["month"].unique().to_list()
+    list(Line.objects.locked().filter(pk__in=line_ids).values_list("pk"))
     for (format_id,), some in records.partition_by("format_id", as_dict=True).items():
         bulk().lock_months(format_id=int(format_id), months=some["month"].unique().to_list())
-    file_ids = records["file_id"].unique().to_list()
-    list(CdrFile.objects.select_for_update().filter(pk__in=file_ids).order_by("pk").values_list("pk"))
+    lock_files(line_ids=line_ids, months=months, others=records["file_id"].unique().to_list())
     ids = records["id"].to_list()
     still = list(SuspendedRecord.objects.select_for_update().filter(pk__in=ids).values_list("pk", flat=True))
     records = records.filter(pl.col("id").is_in(still))
@@ -102,7 +102,7 @@ def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
     for (outcome,), some in changed.partition_by("outcome", as_dict=True).items():
         SuspendedRecord.objects.filter(pk__in=some["id"].to_list()).update(reason=outcome)
     _correct_files(rated, changed)
-    cover(line_ids=line_ids, months=rated["month"].unique().to_list())
+    cover(line_ids=line_ids, months=months)
     moved = RatedRecord.objects.filter(pk__in=rated["id"].to_list())
     return rated.height, moved.aggregate(amount=Sum("price", default=Decimal(0)))["amount"]
 
