@@ -46,7 +46,7 @@ class VatRules:
 
 @dataclass(frozen=True, slots=True)
 class VatPart:
-    """Base and tax of one category and rate."""
+    """Base and tax of one category and rate; ``mention`` tells every reason for which nothing is charged."""
 
     category: str
     rate: Decimal
@@ -57,16 +57,19 @@ class VatPart:
 
 def vat_parts(nets: Iterable[tuple[Treatment, Decimal]]) -> list[VatPart]:
     """The VAT table of an invoice: highest rate first; tax rounded half up once per rate, never per line."""
-    bases: dict[tuple[Decimal, str, str], list[Decimal]] = {}
+    bases: dict[tuple[Decimal, str], list[Decimal]] = {}
+    mentions: dict[tuple[Decimal, str], dict[str, None]] = {}  # each once, in the order of the lines
     for treatment, net in nets:
-        bases.setdefault((treatment.rate, treatment.category, treatment.mention), []).append(net)
+        key = treatment.rate, treatment.category
+        bases.setdefault(key, []).append(net)
+        mentions.setdefault(key, {})[treatment.mention] = None
     return [
         VatPart(
             category=category,
             rate=rate,
             base=total(amounts),
             amount=round_half_up(percentage(total(amounts), rate)),
-            mention=mention,
+            mention=" ; ".join(filter(None, mentions[rate, category])),
         )
-        for (rate, category, mention), amounts in sorted(bases.items(), key=lambda part: (-part[0][0], part[0][1]))
+        for (rate, category), amounts in sorted(bases.items(), key=lambda part: (-part[0][0], part[0][1]))
     ]

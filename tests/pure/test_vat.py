@@ -33,3 +33,10 @@ def test_a_missing_rule_is_refused_not_guessed():
     assert rules.treatment("METROPOLE", "services", Decimal("20.00")) is FULL
     with pytest.raises(NoRule):
         rules.treatment("DOM_8_5", "goods", Decimal(20))
+
+
+def test_goods_and_services_untaxed_for_two_reasons_are_one_row_with_both():
+    goods = Treatment(Decimal(0), "E", "Article 262 du CGI")
+    services = Treatment(Decimal(0), "E", "Article 294-1 du CGI")
+    (part,) = vat_parts([(services, Decimal(5)), (goods, Decimal(7)), (services, Decimal(1))])
+    assert (part.base, part.mention) == (Decimal("13.00"), "Article 294-1 du CGI ; Article 262 du CGI")

@@ -164,7 +164,7 @@ class InvoiceVat(Frozen):
     rate = MoneyField(_("VAT rate (%)"))
     base = MoneyField(_("base"))
     amount = MoneyField(_("amount"))
-    mention = models.CharField(_("mention"), max_length=200, blank=True)
+    mention = models.TextField(_("mention"), blank=True)
 
     frozen_when = OF_AN_ISSUED_INVOICE
     frozen_insert = True
