@@ -76,15 +76,18 @@ def _overlap_postgresql(model: type[Period], key: tuple[str, ...], name: str) ->
 
 def _frozen_sqlite(model: type[Frozen], name: str) -> Iterator[Guard]:
     table = model._meta.db_table
-    events = [("UPDATE", "OLD"), ("DELETE", "OLD")] + ([("INSERT", "NEW")] if model.frozen_insert else [])
-    for event, row in events:
+    events = [("UPDATE", ["OLD"]), ("DELETE", ["OLD"])]
+    if model.frozen_insert:
+        events = [("UPDATE", ["OLD", "NEW"]), ("DELETE", ["OLD"]), ("INSERT", ["NEW"])]
+    for event, rows in events:
+        when = " OR ".join(f"({model.frozen_when.format(row=row)})" for row in rows)
         trigger = f"{name}_{event.lower()}"
         yield Guard(
             trigger,
             table,
             (
                 f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" FOR EACH ROW '
-                f"WHEN {model.frozen_when.format(row=row)} BEGIN SELECT RAISE(ABORT, '{name}'); END",
+                f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{name}'); END",
             ),
             (f'DROP TRIGGER IF EXISTS "{trigger}"',),
             "trigger",
@@ -94,8 +97,9 @@ def _frozen_sqlite(model: type[Frozen], name: str) -> Iterator[Guard]:
 def _frozen_postgresql(model: type[Frozen], name: str) -> Iterator[Guard]:
     table = model._meta.db_table
     insert = (
-        f"IF TG_OP = 'INSERT' THEN IF {model.frozen_when.format(row='NEW')} THEN "
-        f"RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END IF;"
+        f"IF TG_OP <> 'DELETE' THEN IF {model.frozen_when.format(row='NEW')} THEN "
+        f"RAISE EXCEPTION '{name}' USING ERRCODE = 'integrity_constraint_violation'; END IF; END IF; "
+        f"IF TG_OP = 'INSERT' THEN RETURN NEW; END IF;"
         if model.frozen_insert
         else ""
     )

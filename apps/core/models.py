@@ -67,7 +67,7 @@ class Frozen(models.Model):
     """A row that the database itself refuses to change once ``frozen_when`` holds.
 
     ``frozen_when`` is an SQL condition on ``{row}`` (the OLD or NEW row of a trigger). ``frozen_insert`` extends
-    the refusal to new rows, for the children of a frozen document.
+    the refusal to rows that are added or moved there, for the children of a frozen document.
     """
 
     frozen_when: ClassVar[str] = ""

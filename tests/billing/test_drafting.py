@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.billing.drafting import Draft, draft_of
 from apps.billing.facts import facts_of, rules_now
-from apps.billing.models import SliceClaim, VatRule
+from apps.billing.models import InvoiceVat, SliceClaim, VatRule
+from apps.billing.services import compute_run, open_run
 from apps.billing.vat import NoRule
 from apps.core.periods import Month
 from apps.customers.choices import VatRegime
@@ -244,6 +245,19 @@ def test_goods_without_a_rule_for_their_regime_are_refused() -> None:
         regime=VatRegime.DOM_8_5, supply="goods", product_rate=20, rate=0, category="G", mention="Export"
     )
     assert draft(customer).vat_parts[0].mention == "Export"
+
+
+def test_goods_and_services_untaxed_for_two_reasons_are_billed() -> None:
+    VatRule.objects.create(
+        regime=VatRegime.EXEMPT_294, supply="goods", product_rate=20, rate=0, category="E", mention="X" * 200
+    )
+    customer = CustomerFactory(vat_regime=VatRegime.EXEMPT_294)
+    LineFactory(customer=customer, billing_start=date(2026, 10, 1))
+    OneOffChargeFactory(customer=customer, day=date(2026, 10, 5), goods=True)
+    compute_run(run=open_run(month=OCTOBER))
+    (row,) = InvoiceVat.objects.all()
+    assert row.base == Decimal("35.00")
+    assert row.mention.endswith(f" ; {'X' * 200}")
 
 
 def test_the_number_of_queries_does_not_grow_with_customers(django_assert_num_queries: Any, rated: Rated) -> None:

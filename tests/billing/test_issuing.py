@@ -40,12 +40,6 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 Rated = Callable[..., Any]
 
 
-@pytest.fixture
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing has its own tests; here it would only be slow."""
-    monkeypatch.setattr("apps.billing.services.running.render_run", lambda run, lease: None)
-
-
 def a_line(number: str, **fields: Any) -> Line:
     return LineFactory(
         customer=CustomerFactory(number=number), billing_start=date(2026, 10, 1), price=Decimal("10.00"), **fields
@@ -246,6 +240,12 @@ def one_more_line() -> None:
     line.save()
 
 
+def a_drafts_line() -> None:
+    a_line("C2")
+    bill_period(month=OCTOBER)
+    InvoiceLine.objects.filter(invoice__number=None).update(invoice=Invoice.objects.issued().get(), position=99)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -255,9 +255,10 @@ def one_more_line() -> None:
         lambda: InvoiceLine.objects.update(net=1),
         lambda: InvoiceLine.objects.all()._raw_delete("default"),
         one_more_line,
+        a_drafts_line,
         lambda: InvoiceVat.objects.update(amount=0),
     ],
-    ids=["amounts", "number", "delete", "line", "delete line", "one more line", "VAT"],
+    ids=["amounts", "number", "delete", "line", "delete line", "one more line", "a draft's line", "VAT"],
 )
 def test_an_issued_invoice_is_refused_by_the_database_itself(change: Callable[[], Any]) -> None:
     a_line("C1")
