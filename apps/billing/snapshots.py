@@ -196,10 +196,10 @@ def _payment(invoice: Invoice, around: Surroundings, due_date: date) -> Payment:
     values = {
         "{due_date}": french.day(due_date),
         "{number}": invoice.number or "…",
-        "{iban}": around.integrator.iban,
+        "{iban}": french.in_groups(around.integrator.iban, 4),
         "{bic}": around.integrator.bic,
         "{mandate}": "" if mandate is None else mandate.reference,
-        "{customer_iban}": "" if mandate is None else mask_iban(mandate.iban),
+        "{customer_iban}": "" if mandate is None else mask_iban(mandate.iban).replace(" ", french.NBSP),
     }
     text = around.payment_texts.get(mode, "")
     for placeholder, value in values.items():

@@ -24,13 +24,15 @@ from apps.billing.models import (
 from apps.billing.services import bill_period, compute_run, issue_run, open_run, verify_ledger
 from apps.billing.services.leases import RunBusy, leased
 from apps.billing.services.numbers import log_path, next_numbers
+from apps.billing.snapshots import snapshot_of, surroundings
 from apps.core.exceptions import DomainError
+from apps.core.french import NBSP
 from apps.core.periods import Month
 from apps.customers.choices import VatRegime
-from apps.documents.choices import DocumentKind
+from apps.documents.choices import DocumentKind, PaymentMode
 from apps.lines.models import Line
 from apps.usage.models import RatedRecord, Statement
-from tests.factories import CustomerFactory, LineFactory, OneOffChargeFactory
+from tests.factories import CustomerFactory, LineFactory, MandateFactory, OneOffChargeFactory
 
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 ISSUED_ON = date(2026, 11, 3)
@@ -175,6 +177,28 @@ def test_a_bug_on_one_customer_is_logged_and_holds_up_nobody(
     assert [item.customer.number for item in outcome.refused] == ["C1"]
     assert numbers() == ["F2026-000001"]
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("mode", "account"),
+    [
+        (PaymentMode.DIRECT_DEBIT, "sur le compte FR76 **** **** **** **** ***4 296, mandat"),
+        (PaymentMode.TRANSFER, "sur le compte FR76 3000 4500 1908 5996 5184 296 (BIC"),
+    ],
+)
+def test_an_account_number_is_told_in_groups_that_stay_together(
+    integrator: Any, mode: PaymentMode, account: str
+) -> None:
+    integrator.iban = "FR7630004500190859965184296"
+    integrator.save()
+    customer = a_line("C1").customer
+    customer.payment_mode = mode
+    customer.save()
+    MandateFactory(customer=customer, iban="FR7630004500190859965184296")
+    issue()
+    text = snapshot_of(Invoice.objects.get(), surroundings()).payment.text
+    number = account.removeprefix("sur le compte ").partition(", mandat")[0].partition(" (")[0]
+    assert account.replace(number, number.replace(" ", NBSP)) in text
 
 
 def test_a_negative_total_waits_for_the_next_invoice() -> None:
