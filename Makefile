@@ -15,7 +15,7 @@ VENV := .venv/bin/python
 MANAGE := $(VENV) manage.py
 # More workers than eight wait for the disk instead of testing.
 PYTEST := $(VENV) -m pytest --numprocesses=auto --maxprocesses=8
-ADDRESS := 127.0.0.1:8000
+ADDRESS ?= 127.0.0.1:8000
 export TEST_POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 
 demo: runtime
