@@ -27,6 +27,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold sh
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    screen = _("Users & roles")
     list_display = ("username", "last_name", "first_name", "email", "is_active", "is_superuser", "last_login")
     list_filter = (("is_active", BooleanRadioFilter), ("is_superuser", BooleanRadioFilter))
     search_help_text = _("User name, name or e-mail")

@@ -30,6 +30,7 @@ from apps.core.admin import (
     ReadOnlyInline,
     ServiceDialog,
     badge,
+    figure,
     money,
     status,
 )
@@ -53,6 +54,7 @@ class RunItemInline(ReadOnlyInline):
 class BillingRunAdmin(ReadOnly, ModelAdmin):
     """«Lancement des factures»."""
 
+    screen = _("Launch of the invoices")
     list_display = (
         "shown_month",
         badge(BillingRun.state, RunState),
@@ -112,18 +114,22 @@ class BillingRunAdmin(ReadOnly, ModelAdmin):
     def shown_month(self, run: BillingRun) -> str:
         return month_name(run.period)
 
+    @figure
     @admin.display(description=_("invoices"))
     def invoice_count(self, run: Any) -> int:
         return run.invoice_count
 
+    @figure
     @admin.display(description=_("refused customers"))
     def refused_count(self, run: Any) -> int:
         return run.refused_count
 
+    @figure
     @admin.display(description=_("net total"))
     def net_total(self, run: Any) -> str:
         return euros(run.net_total)
 
+    @figure
     @admin.display(description=_("gross total"))
     def gross_total(self, run: Any) -> str:
         return euros(run.gross_total)

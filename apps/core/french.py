@@ -41,6 +41,11 @@ def decimal_text(value: Decimal, *, at_least: int = 0, at_most: int = MICROS) ->
     return whole.replace(",", NBSP) + (f",{kept}" if kept else "")
 
 
+def whole(value: int) -> str:
+    """``25170`` → «25 170»."""
+    return decimal_text(Decimal(value), at_most=0)
+
+
 def amount(value: Decimal) -> str:
     """``1234.5`` → «1 234,50», in cents."""
     return decimal_text(value, at_least=CENTS, at_most=CENTS)

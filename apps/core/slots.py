@@ -36,6 +36,8 @@ class ListColumn:
     annotate: Callable[[Any], Any]
     permission: str
     order: int = 100
+    #: Whether it holds figures, which stand to the right.
+    figures: bool = False
 
     @cached_property
     def shown(self) -> Callable[[Any], Any]:
@@ -47,6 +49,8 @@ class ListColumn:
         column.__name__ = self.name
         column.short_description = self.title  # type: ignore[attr-defined]
         column.admin_order_field = self.name  # type: ignore[attr-defined]
+        if self.figures:
+            column.formatting = "price"  # type: ignore[attr-defined]
         return column
 
 

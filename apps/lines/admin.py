@@ -61,6 +61,7 @@ class OperationInline(ReadOnlyInline):
 class LineAdmin(ReadOnly, ModelAdmin):
     """«Parc mobile». What a line is now, everything it has been, and what was done to it."""
 
+    screen = _("Mobile fleet")
     list_display = (
         number(Line.msisdn),
         "user_name",

@@ -56,6 +56,7 @@ def register() -> None:
             title=_("lines in service"),
             annotate=lambda customers: with_line_count(customers, localdate()),
             permission="lines.view_line",
+            figures=True,
         ),
     )
     contribute(

@@ -14,6 +14,7 @@ from apps.sims.models import SimCard
 class SimCardAdmin(ReadOnly, HistoryModelAdmin):
     """«Gestion status SIM». PIN and PUK codes are on no list and no page: they are asked for, and the asking logged."""
 
+    screen = _("SIM status management")
     list_display = (
         "iccid",
         badge(SimCard.status, SimStatus),

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilt
 
 from apps.catalog.choices import UsageKind
 from apps.core import french
-from apps.core.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, price
+from apps.core.admin import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline, figure, price
 from apps.tariffs.filters import VersionFilter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 
@@ -33,7 +33,9 @@ class VersionInline(ReadOnlyInline):
 
     @admin.display(description=_("rates"))
     def rates(self, version: Any) -> str:
-        said = ngettext("%(count)d rate", "%(count)d rates", version.rate_count) % {"count": version.rate_count}
+        said = ngettext("%(count)s rate", "%(count)s rates", version.rate_count) % {
+            "count": french.whole(version.rate_count)
+        }
         address = f"{reverse('admin:tariffs_rate_changelist')}?version={version.pk}"
         return format_html('<a href="{}" class="text-link">{}</a>', address, said)
 
@@ -52,6 +54,7 @@ class TariffAdmin(ReadOnly, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_versions()
 
+    @figure
     @admin.display(description=_("versions"), ordering="version_count")
     def version_count(self, tariff: Any) -> int:
         return tariff.version_count

@@ -8,7 +8,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from unfold.enums import ActionVariant
 
 from apps.catalog.quantities import quantity_text
-from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, money, number, price
+from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, figure, money, number, price
 from apps.usage import dialogs
 from apps.usage.choices import FileState, RecordKind
 from apps.usage.filters import FileFilter, MonthFilter
@@ -23,6 +23,7 @@ def records_of(file: CdrFile, listed: type[RawRecord]) -> str:
 class CdrFileAdmin(ReadOnly, ModelAdmin):
     """«Chargement CDRs mobile»: what was loaded, and what became of each of its lines."""
 
+    screen = _("Loading of mobile CDRs")
     list_display = (
         "name",
         badge(CdrFile.state, FileState),
@@ -90,16 +91,16 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         variant=ActionVariant.DANGER,
     )
 
+    @figure
     @admin.display(description=_("waiting"))
     def waiting(self, file: CdrFile) -> int:
         return file.waiting
-
-    waiting.formatting = "price"  # type: ignore[attr-defined]
 
 
 class RecordAdmin(ReadOnly, ModelAdmin):
     """What rated and waiting records have in common."""
 
+    @figure
     @admin.display(description=_("quantity"))
     def shown_quantity(self, record: RatedRecord | SuspendedRecord) -> str | None:
         return self.said(record, record.quantity)
@@ -213,10 +214,12 @@ class RatedRecordAdmin(RecordAdmin):
         """By start on one line; else the latest loaded first, by primary key."""
         return ("-started_at",) if "line__id__exact" in request.GET else ("-id",)
 
+    @figure
     @admin.display(description=_("billed quantity"))
     def billed_part(self, record: RatedRecord) -> str | None:
         return self.said(record, record.billed_quantity)
 
+    @figure
     @admin.display(description=_("taken from the allowance"))
     def included_part(self, record: RatedRecord) -> str | None:
         return self.said(record, record.covered_quantity or None)

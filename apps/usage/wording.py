@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.core.exceptions import DomainError
+from apps.core.french import whole
 from apps.usage.models import DETAIL_LENGTH, CdrFile
 from apps.usage.parsing import Fault, UnreadableFile
 
@@ -67,9 +68,9 @@ def malformation(fault: str, column: str, value: str) -> str:
 def load_summary(file: CdrFile) -> str:
     """What became of the lines of a file, in one sentence; outcomes that did not occur are left out."""
     fields = [field for field in CdrFile._meta.fields if field.name in OUTCOMES]
-    said = [f"{field.verbose_name} {count}" for field in fields if (count := getattr(file, field.name))]
-    return _("%(file)s: %(lines)d lines (%(outcomes)s).") % {
+    said = [f"{field.verbose_name} {whole(count)}" for field in fields if (count := getattr(file, field.name))]
+    return _("%(file)s: %(lines)s lines (%(outcomes)s).") % {
         "file": file.name,
-        "lines": file.lines,
+        "lines": whole(file.lines),
         "outcomes": ", ".join(said),
     }

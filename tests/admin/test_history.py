@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.test import Client
 from django.urls import reverse
 
+from apps.billing.choices import RunState
 from apps.branding.models import Integrator
+from apps.documents.choices import PaymentMode
 from tests.admin import rows
 from tests.admin.conftest import SignIn
+from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +52,21 @@ def test_posting_to_a_version_changes_nothing(admin: Client, sign_in: SignIn, co
 def test_a_version_of_another_row_is_not_found(admin: Client, company: Integrator) -> None:
     oldest = company.history.earliest()
     assert admin.get(reverse("admin:branding_integrator_simple_history", args=[99, oldest.pk])).status_code == 404
+
+
+def test_the_history_says_values_as_people_do(admin: Client) -> None:
+    customer = CustomerFactory(payment_mode=PaymentMode.TRANSFER)
+    customer.payment_mode, customer.without_call_detail = PaymentMode.CHEQUE, True
+    customer.save()
+    page = admin.get(reverse("admin:customers_customer_history", args=[customer.pk])).content.decode()
+    assert "Virement → Chèque" in page
+    assert "Non → Oui" in page
+
+
+@pytest.mark.parametrize("was_touched", [False, True])
+def test_a_page_leads_to_a_history_that_tells_something(admin: Client, was_touched: bool) -> None:
+    run = rows.a_run(rows.OCTOBER, RunState.DONE)
+    if was_touched:
+        LogEntry.objects.log_actions(run.created_by_id, [run], CHANGE, "Refaire la facturation", single_object=True)
+    page = admin.get(reverse("admin:billing_billingrun_change", args=[run.pk])).content.decode()
+    assert (reverse("admin:billing_billingrun_history", args=[run.pk]) in page) is was_touched

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -9,8 +10,10 @@ from django.contrib import admin as django_admin
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from apps.billing.models import Invoice
 from apps.core.admin import ModelAdmin, badge, count, money, number, percent, price
@@ -103,6 +106,32 @@ def plain(text: object) -> str:
 )
 def test_a_column_is_written_as_france_writes_it(column: object, row: object, shown: str) -> None:
     assert plain(column(row)) == shown  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("value", "said"), [(True, "Oui"), (False, "Non"), (None, "-")])
+def test_yes_and_no_are_words(value: bool | None, said: str) -> None:
+    shown = render_to_string("unfold/helpers/boolean.html", {"value": value})
+    assert strip_tags(shown).strip() == said
+    assert "red" not in shown
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("listed", "figures"),
+    [
+        ("customers_customer", ["line_count"]),
+        ("usage_suspendedrecord", ["shown_quantity"]),
+        ("billing_billingrun", ["invoice_count", "refused_count", "net_total", "gross_total"]),
+        ("tariffs_tariff", ["version_count"]),
+    ],
+)
+def test_figures_stand_to_the_right(admin: Client, listed: str, figures: list[str]) -> None:
+    rows.make(1)
+    page = admin.get(reverse(f"admin:{listed}_changelist")).content.decode()
+    for figure in figures:
+        cells = re.findall(rf'<td class="field-{figure} ([^"]*)"', page)
+        assert cells, figure
+        assert all("!text-end" in cell for cell in cells), figure
 
 
 def test_a_badge_has_the_colour_of_its_status() -> None:

@@ -27,6 +27,13 @@ def test_a_line_is_found_and_its_past_unfolded(page: Page) -> None:
     expect(page.get_by_role("link", name=line.sims.get().sim.iccid)).to_be_visible()
 
 
+def test_the_days_of_a_filter_ask_for_days_and_warn_of_nothing(page: Page) -> None:
+    page.goto("/admin/billing/invoice/")
+    page.locator("body").get_by_text("Filtres").first.click()
+    expect(page.get_by_placeholder("De", exact=True)).to_be_visible()
+    assert not [sign for sign in page.locator(".timezonewarning").all() if sign.is_visible()]
+
+
 def test_codes_are_shown_in_their_dialog_when_asked_for(page: Page) -> None:
     card = SimCardFactory(pin1="4711", puk1="98765432")
     page.goto(f"/admin/sims/simcard/{card.pk}/change/")

@@ -51,6 +51,10 @@ def test_a_rate(value: str, shown: str) -> None:
     assert plain(french.percent(Decimal(value))) == shown
 
 
+def test_a_count_has_its_thousands_apart() -> None:
+    assert [french.whole(count) for count in (0, 40, 25170)] == ["0", "40", f"25{french.NBSP}170"]
+
+
 def test_dates() -> None:
     assert french.day(date(2026, 3, 1)) == "01/03/2026"
     assert plain(french.long_day(date(2026, 2, 1))) == "1er février 2026"

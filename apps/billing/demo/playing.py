@@ -22,7 +22,7 @@ from apps.billing.services import bill_period
 from apps.catalog.imports import OfferImporter
 from apps.catalog.models import Offer
 from apps.core.exceptions import DomainError
-from apps.core.french import long_day
+from apps.core.french import long_day, whole
 from apps.core.imports import Importer
 from apps.core.wording import located_sentence
 from apps.customers.imports import CustomerImporter
@@ -78,7 +78,7 @@ def _take_over(reseller: Reseller, today: date, actor: User, tell: Tell) -> None
                 _("%(file)s is refused, nothing was written:") % {"file": path.name},
                 reasons=[located_sentence(fault) for fault in plan.faults],
             )
-        tell(_("%(file)s: %(count)d lines taken over.") % {"file": path.name, "count": len(plan.new)})
+        tell(_("%(file)s: %(count)s lines taken over.") % {"file": path.name, "count": whole(len(plan.new))})
 
 
 def _invoice(today: date, actor: User, tell: Tell) -> BillingRun:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
@@ -49,7 +50,7 @@ class BillingRun(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month} #{self.pk}"
+        return _("%(month)s, no. %(number)s") % {"month": date_format(self.period, "F Y"), "number": self.pk}
 
     @property
     def month(self) -> Month:

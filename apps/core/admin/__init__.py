@@ -10,7 +10,7 @@ Nothing is deleted; a list costs the same number of queries whatever its length;
 """
 
 from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline
-from apps.core.admin.columns import badge, count, days_held, money, number, percent, price, status
+from apps.core.admin.columns import badge, count, days_held, figure, money, number, percent, price, status
 from apps.core.admin.dialogs import DialogForm, ServiceDialog
 from apps.core.admin.journal import JOURNAL
 from apps.core.admin.panels import Link
@@ -27,6 +27,7 @@ __all__ = [
     "badge",
     "count",
     "days_held",
+    "figure",
     "money",
     "number",
     "percent",

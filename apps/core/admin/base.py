@@ -12,12 +12,16 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
+from simple_history.utils import get_history_manager_for_model
 from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
+from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
 from apps.core.admin.panels import Link, tabs
 from apps.core.slots import ListColumn, Panel, contributions
@@ -101,6 +105,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     show_facets = ShowFacets.NEVER
     paginator = EstimatedPaginator
 
+    #: What the side bar calls the list, where that is not the name of its rows.
+    screen: Any = ""
     #: Whether the page leads to its history: versions, or the journal of what was done here.
     keeps_history = True
     #: Panels of this page (higher apps contribute theirs) and links of its header.
@@ -108,7 +114,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     links: ClassVar[Sequence[Link]] = ()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        title = capfirst(str(self.opts.verbose_name_plural))
+        title = capfirst(str(self.screen or self.opts.verbose_name_plural))
         return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[no-any-return]
 
     # --- Whose rows, which columns
@@ -177,7 +183,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
-        context["show_history"] = self.keeps_history
+        context["show_history"] = self.keeps_history and obj is not None and self.has_history(obj)
         # The row is named beside it; "Modification de offre" is no French.
         context["title"] = capfirst(str(self.opts.verbose_name))
         if obj is not None and not context.get("is_popup"):
@@ -185,6 +191,10 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
             context["datasets"] = [*context.get("datasets", ()), *panels]
             context["actions_detail"] = [*self._header_links(request, obj), *context.get("actions_detail", ())]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[no-any-return]
+
+    def has_history(self, row: Model) -> bool:
+        """Whether the history of ``row`` has anything to tell: what a command made has no journal."""
+        return entries_of(row).exists()
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
@@ -204,11 +214,27 @@ def _offered(action: Any, request: HttpRequest, row: Any = None) -> bool:
     return offered is None or bool(offered(request, row))
 
 
+class Changes(HistoricalRecordContextHelper):  # type: ignore[misc]  # simple_history ships no types
+    """What a version changed, as people read it: «Active» for ``active``, «Oui» for ``True``."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        labels = dict(self.model._meta.get_field(change.field).flatchoices)
+        if isinstance(value, bool):
+            return gettext("Yes") if value else gettext("No")
+        return labels.get(value, value) if labels else super().prepare_delta_change_value(change, value)
+
+
 class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
     """A page with the versions of its row. They are looked at, never restored or rewritten here.
 
     As it comes, the page of a version saves what is posted to it, whoever may only look.
     """
+
+    def has_history(self, row: Model) -> bool:
+        return bool(get_history_manager_for_model(type(row)).filter(**{row._meta.pk.attname: row.pk}).exists())
+
+    def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> Changes:
+        return Changes(self.model, historical_record)
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -15,11 +15,18 @@ from apps.core.slots import Panel
 ENTRIES_SHOWN = 50
 
 
-def entries_of(row: Model, request: HttpRequest) -> dict[str, Any]:
-    entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
-    return {"entries": entries.select_related("user").order_by("-action_time")[:ENTRIES_SHOWN]}
+def entries_of(row: Model) -> QuerySet[LogEntry]:
+    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+
+
+def latest_entries(row: Model, request: HttpRequest) -> dict[str, Any]:
+    return {"entries": entries_of(row).select_related("user").order_by("-action_time")[:ENTRIES_SHOWN]}
 
 
 JOURNAL = Panel(
-    title=_("Journal"), template="admin/journal.html", context=entries_of, permission="admin.view_logentry", order=900
+    title=_("Journal"),
+    template="admin/journal.html",
+    context=latest_entries,
+    permission="admin.view_logentry",
+    order=900,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ from apps.billing.demo import (
 )
 from apps.billing.models import BillingRun, Invoice
 from apps.core.commands import Report, ReportCommand
-from apps.core.french import euros
+from apps.core.french import euros, whole
 from apps.core.money import amount_text
 from apps.customers.models import Customer
 from apps.lines.models import Line
@@ -93,8 +93,8 @@ def _report(run: BillingRun, username: str, password: str) -> Report:
     return Report(
         lines=[
             "",
-            _("%(customers)d customers, %(lines)d lines, %(sims)d SIM cards") % counts,
-            _("%(lines)d call records, of which %(rated)d rated") % records,
+            _("%(customers)s customers, %(lines)s lines, %(sims)s SIM cards") % _written(counts),
+            _("%(lines)s call records, of which %(rated)s rated") % _written(records),
             *([_invoiced(invoices.count(), first, last)] if first and last else []),
             _("Totals: %(net)s excluding tax, %(vat)s of VAT, %(gross)s including tax")
             % {name: euros(amount) for name, amount in sums.items()},
@@ -113,12 +113,16 @@ def _report(run: BillingRun, username: str, password: str) -> Report:
     )
 
 
+def _written(counts: Mapping[str, int]) -> dict[str, str]:
+    return {name: whole(count) for name, count in counts.items()}
+
+
 def _invoiced(count: int, first: Invoice, last: Invoice) -> str:
     return ngettext(
-        "%(count)d invoice of %(month)s: %(first)s",
-        "%(count)d invoices of %(month)s: %(first)s to %(last)s",
+        "%(count)s invoice of %(month)s: %(first)s",
+        "%(count)s invoices of %(month)s: %(first)s to %(last)s",
         count,
-    ) % {"count": count, "month": date_format(MONTH.start, "F Y"), "first": first.number, "last": last.number}
+    ) % {"count": whole(count), "month": date_format(MONTH.start, "F Y"), "first": first.number, "last": last.number}
 
 
 def _guide(username: str, password: str) -> Iterator[str]:
