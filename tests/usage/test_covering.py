@@ -10,7 +10,7 @@ import pytest
 from apps.core.exceptions import DomainError
 from apps.core.slots import notify
 from apps.lines.models import Line, Subscription
-from apps.tariffs.models import TariffVersion
+from apps.tariffs.models import Rate, TariffVersion
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, RatedRecord
 from apps.usage.services import close_statements, cover
@@ -30,6 +30,10 @@ def call(day: int, seconds: int = 60, *, name: str = "", month: int = 10) -> str
 
 def covered() -> dict[str, int]:
     return dict(RatedRecord.objects.values_list("cdr_id", "covered_quantity"))
+
+
+def prices() -> dict[str, str]:
+    return {record.cdr_id: str(record.price) for record in RatedRecord.objects.all()}
 
 
 def include(line: Line, seconds: int | None, **period: date) -> Subscription:
@@ -205,3 +209,15 @@ def test_many_lines_are_covered_in_a_constant_number_of_queries(
     with django_assert_max_num_queries(12):
         cover(line_ids=[one.pk for one in lines])
     assert sum(covered().values()) == 20 * 60
+
+
+def test_a_corrected_row_of_the_grid_changes_no_price_whose_part_stays(line: Line, rate: Rate, load: Load) -> None:
+    """Else calls would be priced anew on lines with an allowance, and on others not."""
+    include(line, 90)
+    load(call(1), call(2), call(3))
+    before = prices()
+    rate.price_minute *= 10
+    rate.save()
+    load(call(4))
+    assert prices() == {**before, "10/4": "0.600000"}
+    assert amounts_are_true()

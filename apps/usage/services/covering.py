@@ -46,9 +46,10 @@ def cover(*, line_ids: Collection[int], months: Collection[date] | None = None) 
     """Cover the open records of these lines anew, in the given months (first days) or all; how many changed.
 
     What issued invoices took of an allowance comes first; then records take in order of start instant and of
-    identifier as text, whenever and in whatever file they came. Only records whose part or price changes are
-    written, and the amounts of their files follow. The lines are locked in the order of their keys, which is how
-    billing locks them: it never sums usage that is half covered.
+    identifier as text, whenever and in whatever file they came. Only records whose part changes are priced anew and
+    written, and the amounts of their files follow: a row of the grid that was corrected meanwhile changes no others.
+    The lines are locked in the order of their keys, which is how billing locks them: it never sums usage that is half
+    covered.
 
     Whoever covers many lines within a transaction of its own has locked them all, and ``lock_files``, before.
     """
@@ -71,9 +72,7 @@ def _cover_some(line_ids: tuple[int, ...], months: Collection[date] | None) -> i
         raise LookupError(f"rates that priced records are gone: {sorted(missing)}")
     is_billed = pl.col("local_date") >= pl.col("billing_start")
     records = records.with_columns(pool=pl.when(is_billed).then("line"), included=pl.lit(value=True))
-    changes = priced(covered(records, left), rates).filter(
-        (pl.col("covered_quantity") != pl.col("old_covered")) | (pl.col("price") != pl.col("old_price"))
-    )
+    changes = priced(covered(records, left).filter(pl.col("covered_quantity") != pl.col("old_covered")), rates)
     bulk().reprice(changes)
     _correct_amounts(changes)
     return changes.height
