@@ -10,7 +10,10 @@ import pytest
 from apps.billing.choices import ItemState, RunState
 from apps.billing.models import BillingRun, Invoice
 from apps.billing.services import bill_period, issuing, verify_ledger
+from apps.core.exceptions import DomainError
 from apps.core.periods import Month
+from apps.documents.choices import DocumentKind
+from apps.documents.models import NumberSeries
 from tests.factories import LineFactory, OneOffChargeFactory
 
 OCTOBER = Month(2026, 10)
@@ -55,3 +58,12 @@ def test_a_log_that_cannot_be_written_stops_the_run_and_refuses_nobody(monkeypat
     run = issue()
     assert list(run.items.values_list("state", flat=True)) == [ItemState.ISSUED]
     assert verify_ledger().faults == []
+
+
+def test_a_series_that_goes_on_from_another_system_is_asked_for_its_last_date() -> None:
+    """No invoice of this installation has that date; nobody is refused one by one for it."""
+    LineFactory(billing_start=OCTOBER.start)
+    NumberSeries.objects.filter(kind=DocumentKind.INVOICE).update(last_date=date(2026, 11, 10))
+    with pytest.raises(DomainError):
+        issue()
+    assert BillingRun.objects.get().state == RunState.REVIEW

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,6 +29,7 @@ from apps.billing.snapshots import Surroundings, snapshot_of, surroundings
 from apps.core.exceptions import DomainError
 from apps.documents.canonical import canonical
 from apps.documents.choices import DocumentKind
+from apps.documents.models import NumberSeries
 from apps.lines.models import Line
 from apps.usage.models import Statement
 from apps.usage.services import close_statements
@@ -60,8 +61,9 @@ def issue_under(lease: Lease, *, issue_on: date) -> None:
             raise DomainError(gettext_lazy("There are no drafts to issue in this billing run."))
         settle_number_log(DocumentKind.INVOICE)
         _refuse_half_loaded_usage()
-        if run.issue_date is None or _is_past(run.issue_date):
-            _refuse_past(issue_on)
+        last = NumberSeries.objects.get(kind=DocumentKind.INVOICE).last_date
+        if run.issue_date is None or (last is not None and run.issue_date < last):
+            _refuse_past(issue_on, last=last)
             run.issue_date = issue_on
         run.issue()
         run.save()
@@ -97,22 +99,11 @@ def _refuse_half_loaded_usage() -> None:
         )
 
 
-def _last_date() -> date | None:
-    issued = Invoice.objects.issued().filter(kind=DocumentKind.INVOICE)
-    last: date | None = issued.aggregate(last=Max("issue_date"))["last"]
-    return last
-
-
-def _is_past(day: date) -> bool:
-    last = _last_date()
-    return last is not None and day < last
-
-
-def _refuse_past(day: date) -> None:
-    if _is_past(day):
+def _refuse_past(day: date, *, last: date | None) -> None:
+    if last is not None and day < last:
         raise DomainError(
             gettext_lazy("The invoice date %(date)s is before the last invoice's (%(last)s).")
-            % {"date": f"{day:%d/%m/%Y}", "last": f"{_last_date():%d/%m/%Y}"}
+            % {"date": f"{day:%d/%m/%Y}", "last": f"{last:%d/%m/%Y}"}
         )
 
 
