@@ -6,6 +6,7 @@ import re
 from decimal import Decimal
 
 import pytest
+from django.apps import apps
 from django.contrib import admin as django_admin
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
@@ -132,6 +133,38 @@ def test_figures_stand_to_the_right(admin: Client, listed: str, figures: list[st
         cells = re.findall(rf'<td class="field-{figure} ([^"]*)"', page)
         assert cells, figure
         assert all("!text-end" in cell for cell in cells), figure
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("listed", "entry"),
+    [
+        ("lines_line", "Parc mobile"),
+        ("usage_cdrfile", "Chargement CDRs mobile"),
+        ("billing_billingrun", "Lancement des factures"),
+        ("sims_simcard", "Gestion status SIM"),
+        ("accounts_user", "Utilisateurs &amp; rôles"),
+        ("billing_invoice", "Factures"),
+    ],
+)
+def test_a_list_and_its_pages_are_headed_as_the_side_bar_calls_them(admin: Client, listed: str, entry: str) -> None:
+    rows.make(1)
+    model = apps.get_model(listed.replace("_", "."))
+    address = reverse(f"admin:{listed}_changelist")
+    page = admin.get(address).content.decode()
+    headings = rf'<a href="{address}" class="align-middle[^>]*>{entry}</a>'
+    assert re.search(headings, page)
+    row = model._default_manager.order_by("pk").last()
+    for view in ("change", "history"):
+        assert re.search(headings, admin.get(reverse(f"admin:{listed}_{view}", args=[row.pk])).content.decode()), view
+
+
+@pytest.mark.django_db
+def test_an_empty_list_offers_to_take_filters_away_only_if_there_are_some(admin: Client) -> None:
+    address = reverse("admin:catalog_product_changelist")
+    assert "Effacer les filtres" not in admin.get(address).content.decode()
+    assert "Effacer les filtres" in admin.get(address, {"q": "x"}).content.decode()
+    assert "Effacer les filtres" in admin.get(address, {"kind__exact": "service"}).content.decode()
 
 
 def test_a_badge_has_the_colour_of_its_status() -> None:

@@ -115,6 +115,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.screen or self.opts.verbose_name_plural))
+        request.screen = self.screen  # type: ignore[attr-defined]  # for the header, which sees no context
         return super().changelist_view(request, {"title": title, **(extra_context or {})})  # type: ignore[no-any-return]
 
     # --- Whose rows, which columns
@@ -183,6 +184,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
     ) -> HttpResponse:
+        request.screen = self.screen  # type: ignore[attr-defined]
         context["show_history"] = self.keeps_history and obj is not None and self.has_history(obj)
         # The row is named beside it; "Modification de offre" is no French.
         context["title"] = capfirst(str(self.opts.verbose_name))
@@ -198,6 +200,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        request.screen = self.screen  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
 
     def _header_links(self, request: HttpRequest, row: Model) -> Iterator[dict[str, Any]]:
@@ -238,6 +241,7 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
 
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        request.screen = self.screen  # type: ignore[attr-defined]
         return super().history_view(request, object_id, extra_context)
 
     @method_decorator(require_safe)
