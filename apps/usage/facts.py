@@ -17,6 +17,7 @@ from apps.core.periods import Days
 from apps.lines.models import LineNumber, LineTariff
 from apps.tariffs.grids import rate_index, versions_of
 from apps.tariffs.matching import RateIndex
+from apps.tariffs.models import Rate
 from apps.usage.columns import RateColumns
 
 HOLDER_SCHEMA = pl.Schema(
@@ -57,6 +58,12 @@ class Facts:
         needed = set(self.versions["version"].unique())
         if needed - self.rates.index.version_ranks.keys():
             self.rates = RateColumns(rate_index(needed), bytes_per_megabyte=settings.MEGABYTE)
+
+    def hold(self, rate_ids: Collection[int]) -> bool:
+        """Whether these rows are still there: a grid taken over again drops rows that have priced nothing yet."""
+        return all(
+            Rate.objects.filter(pk__in=some).count() == len(some) for some in batched(sorted(set(rate_ids)), BATCH)
+        )
 
 
 def in_force(records: pl.DataFrame, periods: pl.DataFrame, *, by: str) -> pl.DataFrame:

@@ -12,10 +12,11 @@ import pytest
 
 from apps.core.exceptions import DomainError
 from apps.lines.models import Line
+from apps.tariffs.models import Rate
 from apps.usage.bulk import bulk
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
-from apps.usage.services import load_file, load_files, loading_files, pending_counts
+from apps.usage.services import load_file, load_files, loading, loading_files, pending_counts
 from tests.factories import AllowanceFactory, UserFactory
 from tests.pure.cdr_files import HEADER, row
 from tests.usage.conftest import Load, amounts_are_true, counts, rated_contents, waiting_contents
@@ -228,3 +229,19 @@ def test_what_waits_is_counted_by_month(line: Line, load: Load) -> None:
 def test_a_file_without_a_record_is_loaded(db: None, load: Load) -> None:
     file = load()
     assert (file.state, file.lines, file.amount) == (FileState.LOADED, 0, 0)
+
+
+def test_a_grid_that_loses_a_row_during_the_load_prices_nothing_by_it(
+    line: Line, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing was priced by the row yet, so nothing kept it; a record without its rate could never be covered."""
+    AllowanceFactory(offer=line.subscriptions.get().offer, quantity=30)
+    real = loading.judged
+
+    def judged(*some: Any) -> Any:
+        found = real(*some)
+        Rate.objects.all().delete()
+        return found
+
+    monkeypatch.setattr(loading, "judged", judged)
+    assert counts(load_file(path=write(row(ID_CDR="A")), actor=None)) == {"unrated": 1}

@@ -133,10 +133,15 @@ class _Load:
         """Judge a chunk and commit it with its counters and its end."""
         records = batch.records.with_columns(month=pl.col("local_date").dt.truncate("1mo"))
         self.facts.learn(records["msisdn"])
-        once = judged(first_of_each(records), self.facts)
+        first = first_of_each(records)
+        once = judged(first, self.facts)
         with transaction.atomic():
             bulk().lock_months(format_id=self.file.format_id, months=once["month"].unique().to_list())
             self.file = _still_loading(self.file)
+            if not self.facts.hold(once["rate"].drop_nulls()):
+                self.facts = Facts()
+                self.facts.learn(records["msisdn"])
+                once = judged(first, self.facts)
             new = of_file(self.seen.unseen(once, self.file), self.file)
             rated = priced(self.allowances.cover(pooled(new.filter(outcome=RATED))), self.facts.rates)
             suspended = new.filter(pl.col("outcome") != RATED)
