@@ -169,14 +169,16 @@ def frozen_guards_lifted(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def own_files(
-    tmp_path_factory: pytest.TempPathFactory, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+def own_files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """MEDIA_ROOT and PRIVATE_ROOT of this test alone, for it and for the processes it starts.
 
     Per test and not per worker: the ledger's log lies there, and one that runs ahead of its database rightly
-    refuses to issue.
+    refuses to issue. Pure tests have no files, and there are many of them.
     """
+    if request.path.is_relative_to(TESTS / "pure"):
+        yield
+        return
+    settings, monkeypatch = request.getfixturevalue("settings"), request.getfixturevalue("monkeypatch")
     with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp(), prefix="files-") as root:
         for name in ("MEDIA_ROOT", "PRIVATE_ROOT"):
             path = Path(root) / name.lower()

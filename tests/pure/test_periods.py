@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -63,10 +63,7 @@ def test_what_two_ranges_share_is_in_both(a, b, c, d):
     day = max(one.start, other.start)
     assert (common is not None) == (day in one and day in other)
     if common is not None:
-        assert (
-            common.count() == sum((one.start + timedelta(days=n)) in other for n in range(min(one.count(), 40_000)))
-            or one.count() > 400
-        )
+        assert common.count() == (min(one.end, other.end) - day).days > 0
 
 
 def test_an_open_range_has_no_length_but_a_part_of_it_has():
