@@ -17,12 +17,9 @@ import tempfile
 import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
+from benchmarks._databases import PostgreSQL, SQLite, on_each
 
-SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 LINES = 2
 CALLS = 40
 SERVICE_FROM = date(2026, 1, 1)
@@ -128,26 +125,24 @@ def measured(chunk: int) -> tuple[float, float]:
         return computed - start, time.perf_counter() - computed
 
 
-def in_a_process(customers: int, chunk: int, url: str) -> None:
-    """One measure, on a database of its own, printed for the parent to pass on."""
+def compare(database: SQLite | PostgreSQL, customers: int) -> None:
+    """The run as it is, and the plain alternative on a fifth of the customers: each in a process and a database."""
     with tempfile.TemporaryDirectory() as private:
-        environment = {
-            **os.environ,
-            "DJANGO_SETTINGS_MODULE": "config.settings.dev",
-            "DATABASE_URL": url,
-            "PRIVATE_ROOT": private,
-        }
-        arguments = [sys.executable, "-m", "benchmarks.billing", "--inside", str(chunk), "--customers", str(customers)]
-        subprocess.run(arguments, env=environment, check=True)
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "PRIVATE_ROOT": private}
+        migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(migrate, env={**environment, "DATABASE_URL": database.template}, check=True)
+    for chunk, size in ((50, customers), (1, max(1, customers // 5))):
+        arguments = [sys.executable, "-m", "benchmarks.billing", "--inside", str(chunk), "--customers", str(size)]
+        # The ledger's log belongs to its database: each has a folder of its own.
+        with database.copy() as url, tempfile.TemporaryDirectory() as private:
+            subprocess.run(arguments, env={**environment, "DATABASE_URL": url, "PRIVATE_ROOT": private}, check=True)
 
 
 def inside(customers: int, chunk: int) -> None:
     import django
-    from django.core.management import call_command
     from django.db import connection
 
     django.setup()
-    call_command("migrate", verbosity=0)
     settle(customers)
     computing, issuing = measured(chunk)
     name = "one transaction per customer" if chunk == 1 else f"chunks of {chunk}"
@@ -170,30 +165,7 @@ def main() -> None:
         return
     print(f"billing: {os.cpu_count()} cores, Python {platform.python_version()}")
     print(f"  {'database':<11} {'way':<29} {'bills':>6} {'compute s':>9} {'issue s':>9} {'total s':>9}")
-    alternatives = ((50, options.customers), (1, max(1, options.customers // 5)))
-    if options.database != "postgresql":
-        for chunk, customers in alternatives:
-            with tempfile.TemporaryDirectory() as folder:
-                in_a_process(customers, chunk, f"sqlite:///{Path(folder) / 'billing.sqlite3'}")
-    if options.database != "sqlite":
-        for chunk, customers in alternatives:
-            _on_postgresql(customers, chunk)
-
-
-def _on_postgresql(customers: int, chunk: int) -> None:
-    name = f"ism_benchmark_billing_{os.getpid()}"
-    try:
-        server = psycopg.connect(SERVER, autocommit=True)
-    except psycopg.OperationalError:
-        print("  postgresql: NO SERVER ANSWERS, not measured")
-        return
-    with server:
-        server.execute(f'CREATE DATABASE "{name}"')
-    try:
-        in_a_process(customers, chunk, urlsplit(SERVER)._replace(path=f"/{name}").geturl())
-    finally:
-        with psycopg.connect(SERVER, autocommit=True) as again:
-            again.execute(f'DROP DATABASE "{name}"')
+    on_each(options.database, lambda database: compare(database, options.customers))
 
 
 if __name__ == "__main__":

@@ -15,14 +15,10 @@ import platform
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
-from pathlib import Path
 
-import psycopg
-
-from benchmarks.load_cdrs import PostgreSQL, SQLite
+from benchmarks._databases import PostgreSQL, SQLite, on_each
 
 STEPS = ("preview", "import", "again", "changed")
 
@@ -89,19 +85,7 @@ def main() -> None:
         child(arguments.cards)
         return
     print(f"import_sims: {os.cpu_count()} cores, Python {platform.python_version()}, median of {arguments.runs} runs")
-    if arguments.database != "postgresql":
-        with tempfile.TemporaryDirectory() as folder:
-            compare(SQLite(Path(folder)), arguments)
-    if arguments.database != "sqlite":
-        try:
-            server = PostgreSQL()
-        except psycopg.OperationalError as error:
-            print(f"  PostgreSQL was not measured: {error}")
-            return
-        try:
-            compare(server, arguments)
-        finally:
-            server.forget()
+    on_each(arguments.database, lambda database: compare(database, arguments))
 
 
 if __name__ == "__main__":

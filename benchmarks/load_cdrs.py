@@ -15,22 +15,17 @@ import json
 import os
 import platform
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
 
-import psycopg
+from benchmarks._databases import PostgreSQL, SQLite, on_each
 
-SERVER = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 METHODS = {"load_cdrs": 1.0, "bulk_create": 0.2, "row_by_row": 0.02, "bare rows": 1.0}  # share of the records
 
 
@@ -99,53 +94,7 @@ def child(arguments: argparse.Namespace) -> None:
     print(json.dumps({"records": limit, "seconds": seconds, "peak": peak}))
 
 
-# --- Databases and processes
-
-
-class SQLite:
-    name = "SQLite"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.template = f"sqlite:///{folder / 'template.sqlite3'}"
-
-    @contextmanager
-    def copy(self) -> Iterator[str]:
-        path = self.folder / "run.sqlite3"
-        shutil.copy(self.folder / "template.sqlite3", path)
-        yield f"sqlite:///{path}"
-        for rest in self.folder.glob("run.sqlite3*"):
-            rest.unlink()
-
-    def forget(self) -> None:
-        """Nothing to do: the folder goes."""
-
-
-class PostgreSQL:
-    name = "PostgreSQL"
-
-    def __init__(self) -> None:
-        self.prefix = f"bench_{os.getpid()}"
-        self.forget()
-        self._do(f"CREATE DATABASE {self.prefix}_template")
-        self.template = self._url("template")
-
-    @contextmanager
-    def copy(self) -> Iterator[str]:
-        self._do(f"CREATE DATABASE {self.prefix}_run TEMPLATE {self.prefix}_template")
-        yield self._url("run")
-        self._do(f"DROP DATABASE {self.prefix}_run")
-
-    def forget(self) -> None:
-        for kind in ("run", "template"):
-            self._do(f"DROP DATABASE IF EXISTS {self.prefix}_{kind}")
-
-    def _url(self, kind: str) -> str:
-        return urlsplit(SERVER)._replace(path=f"/{self.prefix}_{kind}").geturl()
-
-    def _do(self, command: str) -> None:
-        with psycopg.connect(SERVER, autocommit=True, connect_timeout=5) as server:
-            server.execute(command)  # type: ignore[arg-type]
+# --- Processes
 
 
 def run(task: str, url: str, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -186,18 +135,7 @@ def main() -> None:
     print(f"load_cdrs: {os.cpu_count()} cores, Python {platform.python_version()}, median of {arguments.runs} runs")
     with tempfile.TemporaryDirectory() as folder:
         arguments.file = Path(folder) / "month.csv"
-        if arguments.database != "postgresql":
-            compare(SQLite(Path(folder)), arguments)
-        if arguments.database != "sqlite":
-            try:
-                server = PostgreSQL()
-            except psycopg.OperationalError as error:
-                print(f"  PostgreSQL was not measured: {error}")
-                return
-            try:
-                compare(server, arguments)
-            finally:
-                server.forget()
+        on_each(arguments.database, lambda database: compare(database, arguments))
 
 
 if __name__ == "__main__":

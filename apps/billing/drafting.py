@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from apps.billing.choices import LineKind, SupplyKind
 from apps.billing.facts import Facts, Rules, UsageKey, UsageSum
@@ -67,9 +68,9 @@ class SliceBilled:
     discount: Decimal
 
 
-@dataclass(slots=True)
+@dataclass
 class Draft:
-    """An invoice to come for one customer; empty ``lines`` mean that there is nothing to bill."""
+    """An invoice to come for one customer, complete once made; empty ``lines`` mean that there is nothing to bill."""
 
     customer_id: int
     run: Month
@@ -78,7 +79,7 @@ class Draft:
     charge_ids: list[int] = field(default_factory=list)
     usage: dict[tuple[int, date], tuple[int, Decimal]] = field(default_factory=dict)  # (records, six-decimal amount)
 
-    @property
+    @cached_property
     def vat_parts(self) -> list[VatPart]:
         return vat_parts((Treatment(line.vat_rate, line.vat_category, line.mention), line.net) for line in self.lines)
 

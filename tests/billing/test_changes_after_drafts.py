@@ -19,12 +19,7 @@ from tests.factories import LineFactory, PlanFactory
 OCTOBER, NOVEMBER = Month(2026, 10), Month(2026, 11)
 FIRST = date(2026, 10, 1)
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("integrator")]
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.billing.services.running.render_run", lambda run, lease: None)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("integrator", "undrawn")]
 
 
 @pytest.fixture

@@ -24,17 +24,11 @@ from apps.lines.models import Line
 from tests.commands import run_command
 from tests.factories import CustomerFactory, DiscountFactory, LineFactory, OneOffChargeFactory, PlanFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("integrator")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("integrator", "undrawn")]
 
 Rated = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 OCTOBER = ("--period", "2026-10", "--json")
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing has its own tests; here it would only be slow."""
-    monkeypatch.setattr("apps.billing.services.running.render_run", lambda run, lease: None)
 
 
 @pytest.fixture

@@ -23,17 +23,11 @@ from tests.factories import CustomerFactory, IntegratorFactory
 
 SMALL = ("--customers", "3", "--lines", "8", "--cdrs", "200")
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undrawn")]
 
 
 class Interrupted(Exception):
     """Somebody pressed Ctrl-C."""
-
-
-@pytest.fixture(autouse=True)
-def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Drawing has its own tests; here it would only be slow."""
-    monkeypatch.setattr("apps.billing.services.running.render_run", lambda run, lease: None)
 
 
 def demo(*arguments: str) -> dict[str, Any]:

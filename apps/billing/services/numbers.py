@@ -36,10 +36,9 @@ def take_number(series: NumberSeries, day: date) -> tuple[int, str]:
     """The next counter and number of a locked series for a document of ``day``; the caller saves the series."""
     if series.last_date is not None and day < series.last_date:
         raise DomainError(_("The series has already numbered a later date."))
-    pattern = NumberPattern.parse(series.pattern, reset=Reset(series.reset))
-    period = pattern.period_key(day)
-    series.counter = series.counter + 1 if period == series.period_key else 1
-    series.period_key = period
+    pattern = _pattern(series)
+    series.counter = _following(series, pattern, day)
+    series.period_key = pattern.period_key(day)
     series.position += 1
     series.last_date = day
     return series.counter, pattern.format(series.counter, day)
@@ -48,9 +47,17 @@ def take_number(series: NumberSeries, day: date) -> tuple[int, str]:
 def next_numbers(kind: str, day: date, n: int = 3) -> list[str]:
     """The numbers that the next documents of ``day`` will get; nothing is taken."""
     series = NumberSeries.objects.get(kind=kind)
-    pattern = NumberPattern.parse(series.pattern, reset=Reset(series.reset))
-    following = series.counter + 1 if pattern.period_key(day) == series.period_key else 1
-    return pattern.preview(following, day, n)
+    pattern = _pattern(series)
+    return pattern.preview(_following(series, pattern, day), day, n)
+
+
+def _pattern(series: NumberSeries) -> NumberPattern:
+    return NumberPattern.parse(series.pattern, reset=Reset(series.reset))
+
+
+def _following(series: NumberSeries, pattern: NumberPattern, day: date) -> int:
+    """The counter of the next document of ``day``: it starts again at 1 in a new period of the pattern."""
+    return series.counter + 1 if pattern.period_key(day) == series.period_key else 1
 
 
 def log_path(kind: str) -> Path:

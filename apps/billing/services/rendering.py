@@ -53,17 +53,15 @@ def invoice_pdf(invoice: Invoice) -> bytes:
 
     An issued invoice comes from the store and is drawn first if it is not there yet.
     """
-    if not invoice.is_issued:
-        (_invoice, drawn), *_rest = _drawn([invoice])
-        _refuse_fault(drawn)
-        return assemble(_snapshot(invoice), [drawn.front, *filter(None, [drawn.annex])])
-    if not invoice.documents.filter(part=DocumentPart.FRONT).exists():
-        (_invoice, drawn), *_rest = _drawn([invoice])
-        _refuse_fault(drawn)
-        _keep(invoice, drawn)
-    paths = dict(invoice.documents.values_list("part", "path"))
-    parts = [paths[part] for part in (DocumentPart.FRONT, DocumentPart.ANNEX) if part in paths]
-    return assemble(_snapshot(invoice), [stored_bytes(path) for path in parts])
+    if invoice.is_issued:
+        if not invoice.documents.filter(part=DocumentPart.FRONT).exists():
+            _keep(invoice, _drawn_now(invoice))
+        paths = dict(invoice.documents.values_list("part", "path"))
+        parts = [stored_bytes(paths[part]) for part in (DocumentPart.FRONT, DocumentPart.ANNEX) if part in paths]
+    else:
+        drawn = _drawn_now(invoice)
+        parts = [drawn.front, *filter(None, [drawn.annex])]
+    return assemble(_snapshot(invoice), parts)
 
 
 def _snapshot(invoice: Invoice) -> InvoiceSnapshot:
@@ -90,10 +88,13 @@ def _logo() -> tuple[str, bytes] | None:
     return integrator.logo_digest, bytes(integrator.logo)
 
 
-def _refuse_fault(drawn: Drawn) -> None:
+def _drawn_now(invoice: Invoice) -> Drawn:
+    """One document for somebody who waits for it; DomainError when it cannot be drawn."""
+    ((_invoice, drawn),) = _drawn([invoice])
     if drawn.fault:
         logger.error("invoice %s cannot be drawn: %s", drawn.key, drawn.fault)
         raise DomainError(_("The document cannot be drawn: see the server's log."))
+    return drawn
 
 
 def _keep(invoice: Invoice, drawn: Drawn) -> None:

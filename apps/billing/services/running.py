@@ -100,15 +100,18 @@ def _bill(run: BillingRun, lease: Lease, customers: Sequence[Customer], issue_on
     run.customers.set(customers)
     compute_under(lease)
     run.refresh_from_db()
-    refused = list(run.items.filter(state=ItemState.FAILED).select_related("customer"))
     previous = BillingRun.objects.filter(period=run.period, state=RunState.DONE).order_by("-pk").first()
     if previous is not None and not run.invoices.exists():
+        refused = _refused(run)
         run.delete()
         return RunOutcome(previous, refused, repeated=True)
     if issue_on is not None:
         _issue(run, lease, issue_on)
-        refused = list(run.items.filter(state=ItemState.FAILED).select_related("customer"))
-    return RunOutcome(run, refused)
+    return RunOutcome(run, _refused(run))
+
+
+def _refused(run: BillingRun) -> list[RunItem]:
+    return list(run.items.filter(state=ItemState.FAILED).select_related("customer"))
 
 
 def _issue(run: BillingRun, lease: Lease, issue_on: date) -> None:
