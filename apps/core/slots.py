@@ -54,6 +54,45 @@ class ListColumn:
         return column
 
 
+@dataclass(frozen=True)
+class Tile:
+    """A card of the home page (slot ``dashboard.tiles``), shown to holders of ``permission``.
+
+    ``context(request)`` feeds ``template``. A card leads to the list of what it counts: ``link()`` is its address.
+    """
+
+    title: Any
+    template: str
+    context: Callable[[Any], dict[str, Any]]
+    permission: str
+    link: Callable[[], str]
+    order: int = 100
+    #: Whether it takes the room of two cards: charts do.
+    wide: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """One answer of the search box: what it is called, a few words about it, the address of its page."""
+
+    title: str
+    about: str
+    link: str
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """Something that the one search box finds (slot ``core.search``), for holders of ``permission``.
+
+    ``find(request, text, limit)`` gives at most ``limit`` answers, the best first, through an index.
+    """
+
+    title: Any
+    find: Callable[[Any, str, int], list[Found]]
+    permission: str
+    order: int = 100
+
+
 _slots: dict[str, list[Any]] = defaultdict(list)
 
 

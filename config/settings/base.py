@@ -36,8 +36,10 @@ INSTALLED_APPS = [
     "django_fsm",
     "apps.core",
     "apps.accounts",
+    "apps.jobs",
     "apps.branding",
     "apps.documents",
+    "apps.messaging",
     "apps.catalog",
     "apps.tariffs",
     "apps.customers",
@@ -45,6 +47,8 @@ INSTALLED_APPS = [
     "apps.lines",
     "apps.usage",
     "apps.billing",
+    "apps.accounting",
+    "apps.dashboard",
 ]
 
 MIDDLEWARE = [
