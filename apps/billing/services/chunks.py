@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import batched
 
 from apps.billing.services.leases import LeaseLost
+from apps.core.progress import Interrupted
 
 SIZE = 50
 
@@ -24,8 +25,8 @@ def in_chunks[T, R](
 ) -> None:
     """Call ``act``, which opens its own transaction, on chunks of ``rows``; ``refuse`` is told what single row failed.
 
-    ``then`` gets what ``act`` returned once it has committed. What fails there, like a lost lease, is nobody's fault
-    among the rows and ends it all.
+    ``then`` gets what ``act`` returned once it has committed. What fails there, like a lost lease or an
+    interruption, is nobody's fault among the rows and ends it all.
     """
     for chunk in batched(rows, size):
         _attempt(chunk, act, then, refuse)
@@ -39,7 +40,7 @@ def _attempt[T, R](
 ) -> None:
     try:
         done = act(chunk)
-    except LeaseLost:
+    except (LeaseLost, Interrupted):
         raise
     except Exception as fault:  # noqa: BLE001  # whatever it is, it is told
         if len(chunk) == 1:

@@ -6,15 +6,12 @@ gone. A process that was only slow finds, at its next transaction, that the leas
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.billing.models import BillingRun
 from apps.core.exceptions import DomainError
+from apps.core.processes import is_gone, this_process
 
 DURATION = timedelta(seconds=30)
 POLL_SECONDS = 0.2
@@ -82,7 +80,7 @@ def _try(run_id: int) -> Lease | None:
         return None
     lease = Lease(run_id, str(uuid.uuid4()))
     BillingRun.objects.filter(pk=run_id).update(
-        lease_token=lease.token, lease_holder=_me(), lease_until=timezone.now() + DURATION
+        lease_token=lease.token, lease_holder=this_process(), lease_until=timezone.now() + DURATION
     )
     return lease
 
@@ -90,30 +88,4 @@ def _try(run_id: int) -> Lease | None:
 def _is_over(run: BillingRun) -> bool:
     if run.lease_until is None or run.lease_until <= timezone.now():
         return True
-    host, _sep, rest = run.lease_holder.rpartition("/")
-    pid, _sep, started = rest.partition("@")
-    return host == socket.gethostname() and not _is_alive(int(pid), started)
-
-
-def _me() -> str:
-    return f"{socket.gethostname()}/{os.getpid()}@{_start_of(os.getpid())}"
-
-
-def _is_alive(pid: int, started: str) -> bool:
-    """Whether the very process lives: a pid alone may have been given to another one since."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass  # alive, somebody else's
-    return _start_of(pid) == started
-
-
-def _start_of(pid: int) -> str:
-    """When a process started, in clock ticks since boot; empty where the system does not tell."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if fields[0] == "Z" else fields[19]
+    return is_gone(run.lease_holder)
