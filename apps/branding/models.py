@@ -9,6 +9,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from apps.branding.choices import BadgeColour
+
 COLOUR = RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour is written #1f4e79."))
 
 
@@ -39,17 +41,52 @@ class Integrator(models.Model):
     bank = models.CharField(_("bank"), max_length=80, blank=True)
     creditor_id = models.CharField(_("SEPA creditor identifier"), max_length=35, blank=True)
 
+    mail_sender_name = models.CharField(
+        _("sender’s name"), max_length=80, blank=True, help_text=_("As mailboxes show it; else the trade name.")
+    )
+    mail_sender = models.EmailField(
+        _("sender’s address"), blank=True, help_text=_("Mails leave from this address; else from that of the company.")
+    )
+    mail_reply_to = models.EmailField(
+        _("reply address"), blank=True, help_text=_("Where answers of customers go; else to the sender.")
+    )
+
+    welcome_message = models.TextField(
+        _("welcome message"),
+        max_length=1000,
+        blank=True,
+        help_text=_("Shown on the sign-in page and the dashboard. Plain text; lines are kept."),
+    )
+
     logo = models.BinaryField(_("logo"), null=True, blank=True, editable=False)
     logo_digest = models.CharField(max_length=64, blank=True, editable=False)
+    favicon = models.BinaryField(_("site icon"), null=True, blank=True, editable=False)
+    favicon_digest = models.CharField(max_length=64, blank=True, editable=False)
     primary_colour = models.CharField(_("main colour"), max_length=7, default="#1f4e79", validators=[COLOUR])
     accent_colour = models.CharField(_("second colour"), max_length=7, default="#e07a1f", validators=[COLOUR])
 
-    history = HistoricalRecords(excluded_fields=["logo"])
+    environment_name = models.CharField(
+        _("environment badge"),
+        max_length=20,
+        blank=True,
+        help_text=_("Shown on every page, so that nobody takes a trial installation for the real one. Empty: none."),
+    )
+    environment_colour = models.CharField(
+        _("colour of the badge"), max_length=8, choices=BadgeColour.choices, default=BadgeColour.WARNING
+    )
+
+    history = HistoricalRecords(excluded_fields=["logo", "favicon"])
 
     class Meta:
         verbose_name = _("integrator")
         verbose_name_plural = _("integrator")
-        constraints = [models.CheckConstraint(name="branding_integrator_is_one_row", condition=models.Q(pk=1))]
+        constraints = [
+            models.CheckConstraint(name="branding_integrator_is_one_row", condition=models.Q(pk=1)),
+            models.CheckConstraint(
+                name="branding_integrator_badge_colour_is_known",
+                condition=models.Q(environment_colour__in=BadgeColour.values),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.trade_name or self.legal_name
@@ -58,3 +95,8 @@ class Integrator(models.Model):
         """Take another logo, or none. The digest names it: in addresses, and in the snapshots of invoices."""
         self.logo = image
         self.logo_digest = hashlib.sha256(image).hexdigest() if image else ""
+
+    def put_favicon(self, image: bytes | None) -> None:
+        """Take another icon for the browser's tabs, or none."""
+        self.favicon = image
+        self.favicon_digest = hashlib.sha256(image).hexdigest() if image else ""
