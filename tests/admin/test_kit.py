@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from decimal import Decimal
+from types import ModuleType
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -13,11 +16,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import clear_url_caches, path, reverse
 from django.utils.html import strip_tags
 
 from apps.billing.models import Invoice
-from apps.core.admin import ModelAdmin, badge, count, money, number, percent, price
+from apps.core import slots
+from apps.core.admin import ModelAdmin, ServiceDialog, badge, count, money, number, percent, price
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.models import Line
@@ -25,6 +29,7 @@ from apps.sims.models import SimCard
 from apps.tariffs.models import Rate
 from apps.usage.models import CdrFile
 from tests.admin import rows
+from tests.admin.conftest import SignIn
 from tests.factories import CustomerFactory, LineFactory, SimCardFactory, UserFactory
 
 REGISTERED = list(django_admin.site._registry.values())
@@ -82,6 +87,72 @@ def test_a_dialog_is_about_no_row_out_of_scope(admin: Client, monkeypatch: pytes
     narrowed(monkeypatch, SimCard, iccid="another")
     dialog = reverse("admin:sims_simcard_show_codes", args=[card.pk])
     assert admin.post(dialog, {"_form_submitted": "True"}).status_code == 404
+
+
+# --- Buttons that higher apps contribute
+
+
+@pytest.fixture
+def contributed(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[tuple[Customer | None, str]]:
+    """Two dialogs of a higher app, on the page of a customer and above the list; what they did."""
+    done: list[tuple[Customer | None, str]] = []
+
+    def dialog(name: str, title: str) -> ServiceDialog:
+        return ServiceDialog(
+            name=name,
+            title=title,
+            permission="billing.change_billingrun",
+            when=lambda row: row is None or row.number != "NO",
+            service=lambda row, actor, answers: done.append((row, str(actor))),
+        )
+
+    held = {slot: list(entries) for slot, entries in slots._slots.items()}
+    held.setdefault("customers.customer.actions", []).append(dialog("remind", "Relancer"))
+    held.setdefault("customers.customer.list_actions", []).append(dialog("remind_all", "Relancer tout le monde"))
+    monkeypatch.setattr(slots, "_slots", defaultdict(list, held))
+    # Addresses are made of what is contributed when the site starts.
+    addresses = ModuleType("addresses")
+    addresses.urlpatterns = [path("admin/", django_admin.site.urls)]  # type: ignore[attr-defined]
+    settings.ROOT_URLCONF = addresses
+    clear_url_caches()
+    return done
+
+
+@pytest.mark.django_db
+def test_a_higher_app_puts_a_dialog_on_the_page_of_a_row(
+    admin: Client, sign_in: SignIn, contributed: list[tuple[Customer | None, str]]
+) -> None:
+    customer, other = CustomerFactory(number="YES"), CustomerFactory(number="NO")
+    dialog = reverse("admin:customers_customer_remind", args=[customer.pk])
+    page = admin.get(reverse("admin:customers_customer_change", args=[customer.pk])).content.decode()
+    assert dialog in page
+    assert "Relancer" in page
+    assert "remind/" not in admin.get(reverse("admin:customers_customer_change", args=[other.pk])).content.decode()
+    assert "Relancer" in admin.get(dialog).content.decode()
+    assert contributed == []
+    admin.post(dialog, {"_form_submitted": "True"})
+    assert [row for row, actor in contributed] == [customer]
+
+    clerk = sign_in("customers.view_customer")
+    assert "Relancer" not in clerk.get(reverse("admin:customers_customer_change", args=[customer.pk])).content.decode()
+    assert clerk.post(dialog, {"_form_submitted": "True"}).status_code == 403
+    assert len(contributed) == 1
+
+
+@pytest.mark.django_db
+def test_a_higher_app_puts_a_dialog_above_a_list(admin: Client, contributed: list[tuple[Customer | None, str]]) -> None:
+    dialog = reverse("admin:customers_customer_remind_all")
+    assert dialog in admin.get(reverse("admin:customers_customer_changelist")).content.decode()
+    admin.post(dialog, {"_form_submitted": "True"})
+    assert [row for row, actor in contributed] == [None]
+
+
+@pytest.mark.parametrize("registered", REGISTERED, ids=lambda one: one.opts.label_lower)
+def test_a_contributed_dialog_has_a_name_that_nothing_else_has(registered: ModelAdmin) -> None:
+    names = [one.name for slot in ("actions", "list_actions") for one in registered.contributed_actions(slot)]
+    assert all(name.isidentifier() for name in names)
+    assert len(set(names)) == len(names)
+    assert [name for name in names if hasattr(registered, name)] == []
 
 
 # --- Columns

@@ -6,7 +6,7 @@
 
 Nothing is deleted; a list costs the same number of queries whatever its length; rows that only services write are
 :class:`ReadOnly`; whatever changes more than its own row is a :class:`ServiceDialog`. Searching is the queryset's
-``matching(text)``. Higher apps add panels and columns through :mod:`apps.core.slots`.
+``matching(text)``. Higher apps add panels, columns and dialogs through :mod:`apps.core.slots`.
 """
 
 from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline

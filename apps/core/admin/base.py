@@ -21,6 +21,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
+from apps.core.admin.dialogs import ServiceDialog
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
 from apps.core.admin.panels import Link, tabs
@@ -168,6 +169,30 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes: what has served is ended, withdrawn or cancelled, and stays to be looked at."""
         return False
+
+    def contributed_actions(self, slot: str) -> list[ServiceDialog]:
+        """Buttons of higher apps: in ``actions`` for the page of a row, in ``list_actions`` for above the list."""
+        return contributions(f"{self._page}.{slot}")
+
+    def _get_base_actions_list(self) -> list[Any]:
+        names = [dialog.name for dialog in self.contributed_actions("list_actions")]
+        return [*super()._get_base_actions_list(), *map(self.get_unfold_action, names)]
+
+    def _get_base_actions_detail(self) -> list[Any]:
+        names = [dialog.name for dialog in self.contributed_actions("actions")]
+        return [*super()._get_base_actions_detail(), *map(self.get_unfold_action, names)]
+
+    def _get_instance_method(self, method_name: str) -> Any:
+        for dialog in [*self.contributed_actions("list_actions"), *self.contributed_actions("actions")]:
+            if dialog.name == method_name:
+                return dialog.__get__(self, type(self))
+        return super()._get_instance_method(method_name)
+
+    def _get_actions_navigation(self, provided: Any, allowed: list[Any], object_id: str | None = None) -> list[Any]:
+        """Its own buttons where it put them, then those of higher apps."""
+        slot = "list_actions" if object_id is None else "actions"
+        names = [dialog.name for dialog in self.contributed_actions(slot)]
+        return super()._get_actions_navigation([*provided, *names], allowed, object_id)  # type: ignore[no-any-return]
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         return [one for one in super().get_actions_list(request) if _offered(one, request)]

@@ -17,6 +17,13 @@ asks something and there is a preview, the first POST shows what these answers w
 answers, does it. A :class:`DomainError` is shown with its sentence and reasons; anything else is logged and raised.
 What was done is written to the admin's journal. Named in ``actions_list`` the dialog stands above a list and is about
 no row: its functions get None.
+
+A higher app puts a button on the page of a lower one from its ``ready()``. The button has a name of its own, which
+ends its address (``admin:billing_billingrun_export``), and comes after the page's own buttons::
+
+    contribute("billing.billingrun.actions", ServiceDialog(name="export", title=_("Export the invoices"), …))
+
+``<app>.<model>.actions`` is the page of a row, ``<app>.<model>.list_actions`` the place above the list.
 """
 
 from __future__ import annotations
@@ -25,7 +32,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -118,7 +125,10 @@ class ServiceDialog:
     description: Text = ""
     icon: str | None = None
     variant: ActionVariant = ActionVariant.DEFAULT
-    name: str = field(init=False, default="")
+    #: What its address ends with: that of the attribute; one that is contributed says it itself.
+    name: str = ""
+    #: Among the contributed ones.
+    order: int = 100
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
