@@ -1,4 +1,4 @@
-"""The roles of the back office: what a person is there for. Each app says in its ``roles.py`` what they may do in it."""
+"""The roles of the back office: what a person is there for. Each app says in its ``roles.py`` what they do there."""
 
 from __future__ import annotations
 

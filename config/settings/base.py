@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "apps.billing",
     "apps.accounting",
     "apps.dashboard",
+    "config",
 ]
 
 MIDDLEWARE = [
@@ -147,6 +148,14 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 # Rating and billing rules that an integrator may change (DOMAIN §5.5, §7).
 MEGABYTE = env.int("MEGABYTE", default=1024**2)
 TERMINATION_REFUND = env.bool("TERMINATION_REFUND", default=True)
+
+# Long work (apps.jobs). A worker that says nothing for so long has lost its job; a chunk takes a second at most.
+JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
+# How long results stay, and how long the files that people sent or had made for them.
+JOB_DAYS = env.int("JOB_DAYS", default=180)
+JOB_FILE_DAYS = env.int("JOB_FILE_DAYS", default=30)
+# Largest file that is taken through the browser, in bytes; larger ones are loaded by command.
+UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=500 * 1024**2)
 
 LOGGING = {
     "version": 1,
