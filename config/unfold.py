@@ -80,7 +80,10 @@ NAVIGATION = [
     {
         "title": _("Supervision"),
         "separator": True,
-        "items": [entry(_("Users & roles"), "manage_accounts", "accounts.user")],
+        "items": [
+            entry(_("Tasks"), "schedule", "jobs.job"),
+            entry(_("Users & roles"), "manage_accounts", "accounts.user"),
+        ],
     },
 ]
 
@@ -95,7 +98,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": "apps.branding.shell.palette"},
-    "STYLES": [lambda request: static("core/admin.css")],
+    "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
     "SCRIPTS": [lambda request: static("core/dialogs.js")],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -8,10 +8,12 @@ from django.views.generic import RedirectView
 
 from apps.branding.views import logo
 from apps.core.files import serve
+from apps.jobs.views import progress
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index"), name="home"),
     path("admin/", admin.site.urls),
+    path("jobs/<int:pk>/progress/", progress, name="job_progress"),
     path("files/<slug:kind>/<int:pk>/", serve, name="file"),
     path("logo/<slug:digest>/", logo, name="logo"),
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
@@ -47,14 +47,24 @@ def store(area: str, data: bytes, *, suffix: str = "") -> str:
 
     It is there for good before anything says so: written aside, synced, then renamed.
     """
+    return store_chunks(area, [data], suffix=suffix)
+
+
+def store_chunks(area: str, chunks: Iterable[bytes], *, suffix: str = "") -> str:
+    """As :func:`store`, for what comes in pieces; if they end in an error, nothing is kept."""
     path = f"{Area(area)}/{localdate():%Y/%m}/{uuid.uuid4()}{suffix}"
     target = _absolute(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f"{target.name}.part")
-    with aside.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with aside.open("xb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
     aside.rename(target)
     directory = os.open(target.parent, os.O_RDONLY)
     try:
@@ -67,6 +77,11 @@ def store(area: str, data: bytes, *, suffix: str = "") -> str:
 def stored_bytes(path: str) -> bytes:
     """What :func:`store` kept at ``path``. FileNotFoundError where there is nothing."""
     return _absolute(path).read_bytes()
+
+
+def stored_file(path: str) -> Path:
+    """Where the file that :func:`store` kept at ``path`` lies, for what reads it piece by piece."""
+    return _absolute(path)
 
 
 def remove(path: str) -> None:

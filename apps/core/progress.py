@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Interrupted(Exception):  # noqa: N818  # nothing went wrong
+class Interrupted(Exception):  # nothing went wrong
     """The work is to stop here: cancelled, or handed over. It is nobody's fault among the rows of the chunk."""
 
 

@@ -6,3 +6,11 @@ class JobsConfig(AppConfig):
     name = "apps.jobs"
     label = "jobs"
     verbose_name = _("Tasks")
+
+    def ready(self) -> None:
+        from apps.jobs import panels
+        from apps.jobs.kinds import Chore, register_chore
+        from apps.jobs.services import clear_old_jobs
+
+        panels.register()
+        register_chore(Chore(code="jobs.clear", run=clear_old_jobs, every=3600))

@@ -11,6 +11,7 @@ register = template.Library()
 register.filter("euros", french.euros)
 register.filter("price", french.price)
 register.filter("percent", french.percent)
+register.filter("whole", french.whole)
 
 
 @register.filter

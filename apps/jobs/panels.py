@@ -1,0 +1,59 @@
+"""Where jobs show: on the pages that started them, with a bar that moves, and their files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import files
+from apps.core.files import address
+from apps.core.slots import Panel, contribute
+from apps.jobs.models import Job
+from apps.jobs.services import workers_are_there
+
+JOBS_SHOWN = 3
+
+
+def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
+    """What the template of a job (``jobs/job.html``) needs to know about it."""
+    return {
+        "job": job,
+        "file": address("job", job.pk, download=True) if job.file_path else "",
+        "nobody_works": job.is_active and not workers_are_there(job.queue),
+        "may_cancel": request.user.has_perm("jobs.cancel_job") or job.created_by_id == request.user.pk,
+    }
+
+
+def jobs_about(row: Model, request: HttpRequest) -> dict[str, Any]:
+    jobs = Job.objects.about(row).seen_by(request.user).select_related("created_by")[:JOBS_SHOWN]
+    return {"jobs": [shown(job, request) for job in jobs]}
+
+
+#: For the ``panels`` of a ModelAdmin: the latest jobs about the row of the page.
+JOBS_HERE = Panel(
+    title=_("Tasks"),
+    template="jobs/jobs.html",
+    context=jobs_about,
+    permission="jobs.view_job",
+    order=1,
+    tab=False,
+)
+
+
+def find_file(request: HttpRequest, pk: int) -> files.Content | None:
+    """What a job left for whoever started it and whoever may see its kind."""
+    job = Job.objects.seen_by(request.user).exclude(file_path="").filter(pk=pk).first()
+    if job is None:
+        return None
+    try:
+        data = files.stored_bytes(job.file_path)
+    except FileNotFoundError:
+        return None
+    return files.Content(job.file_name, job.file_type, data)
+
+
+def register() -> None:
+    contribute(files.SLOT, files.Source("job", "jobs.view_job", find_file))
