@@ -7,6 +7,7 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.security import *  # noqa: F403
 from config.unfold import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -34,6 +35,8 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "django_fsm",
+    "post_office",
+    "csp",
     "apps.core",
     "apps.accounts",
     "apps.jobs",
@@ -54,6 +57,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "apps.core.headers.PageHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -137,6 +142,29 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
 # Documents, uploads and the ledger's log: never served by the web server, one shared mount for all machines.
 PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", default=str(BASE_DIR / "var" / "private")))
+
+# --- Mail (docs/exploitation.md): without EMAIL_URL, mails land as files in PRIVATE_ROOT/mails.
+_MAIL = env.email_url("EMAIL_URL", default="filemail://")
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _MAIL["EMAIL_FILE_PATH"] or str(PRIVATE_ROOT / "mails")
+EMAIL_HOST = _MAIL["EMAIL_HOST"] or "localhost"
+EMAIL_HOST_USER = _MAIL["EMAIL_HOST_USER"] or ""
+EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS = _MAIL.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_PORT = _MAIL["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_TLS else 25)
+# Seconds: for each answer of the mail server; for its last one, that it takes the mail over (waiting there is
+# better than not knowing); and for a whole mail.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
+EMAIL_ACCEPTANCE_TIMEOUT = env.int("EMAIL_ACCEPTANCE_TIMEOUT", default=300)
+EMAIL_DEADLINE = env.int("EMAIL_DEADLINE", default=900)
+# post_office stores mails and nothing else; its attachments lie with the private files.
+POST_OFFICE = {"FILE_STORAGE": "private", "MESSAGE_ID_ENABLED": False, "CELERY_ENABLED": False}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "private": {"BACKEND": "apps.messaging.storage.PrivateStorage"},
+}
 
 # Without these two, import and export are open to every member of staff (trap of django-import-export).
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
