@@ -1,122 +1,140 @@
 """Who gets what at every address of the site. An address that this table does not know fails the test.
 
-Four people: nobody signed in, a member of staff without any right, one who may look at everything, a superuser.
-The figures are the answers to GET and to an empty POST: 200 shown, 302 sent elsewhere (to sign in, mostly), 403
-refused, 404 nothing there, 405 not a way to ask.
+Eight people: nobody signed in, one of each role, a superuser. The figures are the answers to GET and to an empty
+POST: 200 shown, 302 sent elsewhere (to sign in, mostly), 403 refused, 404 nothing there, 405 not a way to ask. What a
+POST changes is undone, so every answer is that of the same world (``rows.make(1)``).
+
+To add a screen: a model's pages are one line of ``MODELS``; anything else (a dialog, a view) is one line of ``SITE``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.core.roles import Role
 from tests.admin import rows
 from tests.admin.addresses import Address, every_address, example, model_of
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-PEOPLE = ["nobody", "staff", "viewer", "superuser"]
+# nob: nobody signed in. Roles: adm Administrateur, com Commercial, sup Support, fac Facturation, cpt Comptable,
+# lec Lecture. all: a superuser.
+PEOPLE = ["nob", "adm", "com", "sup", "fac", "cpt", "lec", "all"]
+ROLES = dict(
+    zip(
+        PEOPLE[1:7],
+        [Role.ADMINISTRATOR, Role.SALES, Role.SUPPORT, Role.BILLING, Role.ACCOUNTANT, Role.READER],
+        strict=True,
+    )
+)
 
-# Address                                GET                  POST
 SITE = """
-home                                     302 302 302 302      302 302 302 302
-file                                     302 403 200 200      405 405 405 405
-logo                                     200 200 200 200      405 405 405 405
-admin:index                              302 200 200 200      302 200 200 200
-admin:login                              200 302 302 302      200 200 200 200
-admin:logout                             302 405 405 405      302 200 200 200
-admin:password_change                    302 200 200 200      302 200 200 200
-admin:password_change_done               302 200 200 200      302 405 405 405
-admin:autocomplete                       302 403 200 200      302 405 405 405
-admin:jsi18n                             302 200 200 200      302 405 405 405
-admin:view_on_site                       302 404 404 404      302 404 404 404
-admin:app_list                           302 404 200 200      302 404 200 200
-admin:search                             302 200 200 200      302 200 200 200
-/admin/(?P<url>.*)$                      302 404 404 404      302 404 404 404
+# Address                                GET                              POST
+#                                        nob adm com sup fac cpt lec all  nob adm com sup fac cpt lec all
+home                                     302 302 302 302 302 302 302 302  302 302 302 302 302 302 302 302
+file                                     302 200 200 403 200 200 200 200  405 405 405 405 405 405 405 405
+logo                                     200 200 200 200 200 200 200 200  405 405 405 405 405 405 405 405
+admin:index                              302 200 200 200 200 200 200 200  302 200 200 200 200 200 200 200
+admin:login                              200 302 302 302 302 302 302 302  200 200 200 200 200 200 200 200
+admin:logout                             302 405 405 405 405 405 405 405  302 200 200 200 200 200 200 200
+admin:password_change                    302 200 200 200 200 200 200 200  302 200 200 200 200 200 200 200
+admin:password_change_done               302 200 200 200 200 200 200 200  302 405 405 405 405 405 405 405
+admin:autocomplete                       302 200 200 200 403 403 200 200  302 405 405 405 405 405 405 405
+admin:jsi18n                             302 200 200 200 200 200 200 200  302 405 405 405 405 405 405 405
+admin:view_on_site                       302 404 404 404 404 404 404 404  302 404 404 404 404 404 404 404
+admin:app_list                           302 200 200 200 200 404 200 200  302 200 200 200 200 404 200 200
+admin:search                             302 200 200 200 200 200 200 200  302 200 200 200 200 200 200 200
+/admin/(?P<url>.*)$                      302 404 404 404 404 404 404 404  302 404 404 404 404 404 404 404
 
-admin:accounts_user_changelist           302 403 200 200      302 403 200 200
-admin:accounts_user_add                  302 403 403 200      302 403 403 200
-admin:accounts_user_change               302 403 200 200      302 403 403 200
-admin:accounts_user_delete               302 403 403 403      302 403 403 403
-admin:accounts_user_history              302 403 200 200      302 405 405 405
-admin:auth_user_password_change          302 403 403 200      302 403 403 200
+admin:auth_user_password_change          302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:branding_integrator_changelist     302 302 403 403 302 302 302 302  302 302 403 403 302 302 302 302
+admin:branding_integrator_add            302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
+admin:branding_integrator_change         302 200 403 403 200 200 200 200  302 200 403 403 403 403 403 200
+admin:branding_integrator_delete         302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
+admin:branding_integrator_history        302 200 403 403 200 200 200 200  302 405 405 405 405 405 405 405
+admin:branding_integrator_simple_history 302 200 403 403 200 200 200 200  302 405 405 405 405 405 405 405
 
-admin:branding_integrator_changelist     302 403 302 302      302 403 302 302
-admin:branding_integrator_add            302 403 403 403      302 403 403 403
-admin:branding_integrator_change         302 403 200 200      302 403 403 200
-admin:branding_integrator_delete         302 403 403 403      302 403 403 403
-admin:branding_integrator_history        302 403 200 200      302 405 405 405
-admin:branding_integrator_simple_history 302 403 200 200      302 405 405 405
-
-admin:sims_simcard_show_codes            302 403 403 200      302 403 403 200
-admin:usage_cdrfile_back_out             302 403 403 200      302 403 403 200
-admin:usage_suspendedrecord_rate_pending 302 403 403 200      302 403 403 200
-admin:billing_billingrun_generate        302 403 403 200      302 403 403 200
-admin:billing_billingrun_recompute       302 403 403 200      302 403 403 200
+admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
+admin:billing_billingrun_generate        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:billing_billingrun_recompute       302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 """
 
-# Pages of a model that no screen writes, after its name.
-LOOKED_AT = """
-_changelist                              302 403 200 200      302 403 200 200
-_add                                     302 403 403 403      302 403 403 403
-_change                                  302 403 200 200      302 403 403 403
-_delete                                  302 403 403 403      302 403 403 403
-_history                                 302 403 200 200      302 405 405 405
-_simple_history                          302 403 200 200      302 405 405 405
+# What each may do with a model's pages: - nothing, v look, c look and change, a look, change and add. A model that
+# no screen writes is looked at by all who may. Nobody deletes.
+MODELS = """
+# Model                                  adm com sup fac cpt lec all
+accounts_user                            a   -   -   -   -   v   a
+billing_billingrun                       v   -   -   v   v   v   v
+billing_invoice                          v   v   -   v   v   v   v
+catalog_option                           v   v   v   v   -   v   v
+catalog_plan                             v   v   v   v   -   v   v
+catalog_product                          v   v   v   v   -   v   v
+customers_customer                       v   v   v   v   v   v   v
+lines_line                               v   v   v   v   -   v   v
+sims_simcard                             v   v   v   -   -   v   v
+tariffs_rate                             v   v   v   v   -   v   v
+tariffs_tariff                           v   v   v   v   -   v   v
+usage_cdrfile                            v   -   v   v   -   v   v
+usage_ratedrecord                        v   -   v   v   -   v   v
+usage_suspendedrecord                    v   -   v   v   -   v   v
 """
-LOOKED_AT_MODELS = {
-    "billing_billingrun",
-    "billing_invoice",
-    "catalog_option",
-    "catalog_plan",
-    "catalog_product",
-    "customers_customer",
-    "lines_line",
-    "sims_simcard",
-    "tariffs_rate",
-    "tariffs_tariff",
-    "usage_cdrfile",
-    "usage_ratedrecord",
-    "usage_suspendedrecord",
-}
+
+# The pages of a model, after its name, for nobody signed in and for each of the letters above.
+PAGES = """
+# Page                                   GET                  POST
+#                                        nob -   v   c   a    nob -   v   c   a
+_changelist                              302 403 200 200 200  302 403 200 200 200
+_add                                     302 403 403 403 200  302 403 403 403 200
+_change                                  302 403 200 200 200  302 403 403 200 200
+_delete                                  302 403 403 403 403  302 403 403 403 403
+_history                                 302 403 200 200 200  302 405 405 405 405
+_simple_history                          302 403 200 200 200  302 405 405 405 405
+"""
+LETTERS = "-vca"
 
 # Django's former address of a page leads to the page, which then asks for the right.
 FORMER_ADDRESS = "/<path:object_id>/"
-LEADS_ON = "302 302 302 302      302 302 302 302"
 
 
-def table() -> dict[str, str]:
-    lines = [line.split(maxsplit=1) for line in SITE.splitlines() if line.strip()]
-    known = dict(lines)
-    for line in filter(str.strip, LOOKED_AT.splitlines()):
-        suffix, answers = line.split(maxsplit=1)
-        known |= {f"admin:{model}{suffix}": answers for model in LOOKED_AT_MODELS}
-    return {name: " ".join(answers.split()) for name, answers in known.items()}
+def lines_of(text: str, figures: int) -> Iterator[tuple[str, list[str]]]:
+    for line in text.splitlines():
+        if line.strip() and not line.startswith("#"):
+            name, *said = line.split()
+            assert len(said) == figures, f"{name}: {len(said)} figures instead of {figures}"
+            yield name, said
 
 
-def expected(address: Address) -> str | None:
-    if not address.name and address.route.endswith(FORMER_ADDRESS) and model_of(address):
-        return " ".join(LEADS_ON.split())
+@cache
+def table() -> dict[str, list[str]]:
+    """Every row: the answers to GET, then those to POST, in the order of PEOPLE."""
+    known = list(lines_of(SITE, 2 * len(PEOPLE)))
+    kinds = "n" + LETTERS
+    for model, letters in lines_of(MODELS, len(PEOPLE) - 1):
+        places = [kinds.index(letter) for letter in ["n", *letters]]
+        for page, said in lines_of(PAGES, 2 * len(kinds)):
+            get, post = said[: len(kinds)], said[len(kinds) :]
+            known.append((f"admin:{model}{page}", [*(get[at] for at in places), *(post[at] for at in places)]))
+    names = [name for name, _said in known]
+    assert len(set(names)) == len(names), f"twice in the table: {sorted({n for n in names if names.count(n) > 1})}"
+    return dict(known)
+
+
+def expected(address: Address) -> list[str] | None:
+    model = model_of(address)
+    if not address.name and address.route.endswith(FORMER_ADDRESS) and model:
+        known = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" in table()
+        return ["302"] * (2 * len(PEOPLE)) if known else None
     return table().get(str(address))
-
-
-@pytest.fixture
-def people() -> dict[str, User | None]:
-    viewer = UserFactory(username="viewer")
-    viewer.user_permissions.set(
-        Permission.objects.filter(codename__startswith="view_").exclude(codename="view_sim_secrets")
-    )
-    return {
-        "nobody": None,
-        "staff": UserFactory(username="staff"),
-        "viewer": viewer,
-        "superuser": UserFactory(username="superuser", is_superuser=True),
-    }
 
 
 @pytest.fixture
@@ -126,17 +144,27 @@ def world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("apps.billing.services.invoice_pdf", lambda invoice: b"%PDF-1.7")
 
 
-def answers(address: Address, person: User | None) -> Iterator[str]:
-    for method in ("get", "post"):
-        client = Client()
-        if person:
-            client.force_login(person)
-        yield str(getattr(client, method)(example(address)).status_code)
+def browser_of(who: str) -> Client:
+    client = Client()
+    if who == "nob":
+        return client
+    user: User = UserFactory(username=who, is_superuser=who == "all")
+    if who in ROLES:
+        user.groups.add(Group.objects.get(name=ROLES[who].value))
+    client.force_login(user)
+    return client
 
 
-def column(address: Address, position: int) -> list[str]:
-    """What the table says of one person: the answers to GET and to POST."""
-    return (expected(address) or "").split()[position :: len(PEOPLE)]
+def answers(client: Client, address: Address) -> list[str]:
+    """What is answered to GET and to an empty POST; nothing of it lasts."""
+    given = []
+    cookies = client.cookies.copy()
+    for method in (client.get, client.post):
+        with transaction.atomic():
+            given.append(str(method(example(address)).status_code))
+            transaction.set_rollback(True)
+        client.cookies = cookies.copy()
+    return given
 
 
 def test_every_address_is_in_the_table() -> None:
@@ -145,16 +173,20 @@ def test_every_address_is_in_the_table() -> None:
 
 def test_the_table_holds_no_address_that_is_gone() -> None:
     live = {str(address) for address in every_address()}
-    optional = {f"admin:{model}_simple_history" for model in LOOKED_AT_MODELS}
+    optional = {f"admin:{model}_simple_history" for model, _letters in lines_of(MODELS, len(PEOPLE) - 1)}
     assert table().keys() - live - optional == set()
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.parametrize("name", PEOPLE)
-def test_everybody_gets_what_the_table_says(name: str, people: dict[str, User | None]) -> None:
+@pytest.mark.parametrize("who", PEOPLE)
+def test_everybody_gets_what_the_table_says(who: str) -> None:
+    client, column = browser_of(who), PEOPLE.index(who)
     wrong = {}
     for address in every_address():
-        given = list(answers(address, people[name]))
-        if given != (said := column(address, PEOPLE.index(name))):
+        row = expected(address)
+        if row is None:
+            continue  # refused above, once
+        said, given = row[column :: len(PEOPLE)], answers(client, address)
+        if given != said:
             wrong[str(address)] = f"the table says {said}, got {given}"
     assert wrong == {}
