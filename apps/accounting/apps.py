@@ -6,3 +6,18 @@ class AccountingConfig(AppConfig):
     name = "apps.accounting"
     label = "accounting"
     verbose_name = _("Accounting")
+
+    def ready(self) -> None:
+        from apps.accounting import dialogs
+        from apps.accounting.tasks import run_export
+        from apps.jobs.kinds import Kind, register
+
+        dialogs.register()
+        register(
+            Kind(
+                code=dialogs.KIND,
+                title=_("Recap of invoices for accounting"),
+                run=run_export,
+                permission="accounting.export_recap",
+            )
+        )

@@ -1,0 +1,3 @@
+from tests.billing.conftest import rated
+
+__all__ = ["rated"]
