@@ -67,6 +67,7 @@ admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 20
 admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:billing_billingrun_generate        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_recompute       302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
 """
 
 # What each may do with a model's pages: - nothing, v look, c look and change, a look, change and add. A model that
