@@ -88,6 +88,12 @@ def test_what_a_template_is_for(source: str, shown: str) -> None:
     assert render(source, nothing=(), text="un\n\n deux \n") == shown
 
 
+def test_a_plain_text_is_literal_and_not_taken_for_html() -> None:
+    shown = sandbox.render("{{ name|upper }} & {% if name %}{{ name }}{% endif %}", {"name": "<b>'"}, plain=True)
+    assert shown == "<B>' & <b>'"
+    assert not hasattr(shown, "__html__")
+
+
 def test_data_is_always_escaped_and_never_a_template() -> None:
     shown = render("{{ person.name }}", person=Person(name="'; <b>{{ person.due }}{% if %}"))
     assert shown == "&#x27;; &lt;b&gt;{{ person.due }}{% if %}"

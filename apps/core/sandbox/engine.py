@@ -160,7 +160,7 @@ class ShownValue(Node):
     def render(self, context: Context) -> str:
         match value := self.expression.resolve(context):
             case str():
-                return conditional_escape(value)
+                return conditional_escape(value) if context.autoescape else value
             case None:
                 return ""
             case Decimal():
@@ -244,18 +244,20 @@ def compile_template(source: str, limits: Limits = DEFAULT_LIMITS) -> SandboxTem
         raise TemplateFault(TOO_DEEP) from error
 
 
-def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS) -> str:
-    """``source`` filled in; every text that ``context`` holds is escaped for HTML.
+def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS, plain: bool = False) -> str:
+    """``source`` filled in; every text that ``context`` holds is escaped for HTML, unless it is a ``plain`` text.
 
     Raises :class:`TemplateFault` for a mistake in the template and for a limit that is passed.
     """
     template = compile_template(source, limits)
     budget = Budget.of(limits)
     try:
-        text = template.render(Context({**context, BUDGET: budget}, use_l10n=False, use_tz=False))
+        values = Context({**context, BUDGET: budget}, autoescape=not plain, use_l10n=False, use_tz=False)
+        text = template.render(values)
     except RecursionError as error:
         raise TemplateFault(TOO_DEEP) from error
     if budget.fault is not None:
         raise budget.fault
     budget.spend(characters=len(text))
-    return text
+    # Django marks what it has rendered as safe for HTML, which a plain text is not: joined, it is a mere str.
+    return "".join(text) if plain else text
