@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES as BASE_STORAGES
 from config.settings.base import env
 
 SECRET_KEY = env.str("SECRET_KEY")
@@ -16,6 +17,10 @@ SECURE_HSTS_PRELOAD = env.bool("SECURE_HSTS_PRELOAD", default=True)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    **BASE_STORAGES,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+
+if not env.str("EMAIL_URL", default=""):
+    # The mail server of this machine; files are for trials.
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -9,7 +9,3 @@ SECRET_KEY = "tests-only-key-with-no-secret-in-it-at-all-0123456789"  # noqa: S1
 DATABASES = {"default": database("TEST_DATABASE_URL") if env.str("TEST_DATABASE_URL", default="") else database()}
 # Hashing is not under test; a fast hasher keeps sign-ins cheap.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}

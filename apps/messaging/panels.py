@@ -1,0 +1,64 @@
+"""What the outbox gives to read: the text of a mail, and its attachments at an address that asks for the right."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment
+
+from apps.core import files
+from apps.core.slots import Panel, contribute
+from apps.messaging.models import Delivery
+from apps.messaging.rendering import LOGO_CID
+
+ATTACHMENTS = "mail-attachment"
+CONTENT_PERMISSION = "messaging.view_content"
+#: What a browser may open at this site's address; the rest is only saved.
+OPENED = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
+
+
+def content_of(delivery: Delivery, request: HttpRequest) -> dict[str, Any]:
+    return {
+        "email": delivery.email,
+        "attachments": [
+            {"name": attachment.name, "address": files.address(ATTACHMENTS, attachment.pk, download=True)}
+            for attachment in delivery.email.attachments.order_by("pk")
+        ],
+    }
+
+
+CONTENT = Panel(
+    title=_("Content"),
+    template="messaging/content.html",
+    context=content_of,
+    permission=CONTENT_PERMISSION,
+    tab=False,
+)
+
+
+def shown_html(delivery: Delivery) -> str:
+    """The HTML of a mail for a frame that may load nothing: the logo stands in it."""
+    html = str(delivery.email.html_message)
+    if delivery.logo is None:
+        return html
+    image = base64.b64encode(bytes(delivery.logo.data)).decode()
+    return html.replace(f'src="cid:{LOGO_CID}"', f'src="data:{delivery.logo.content_type};base64,{image}"')
+
+
+def find_attachment(request: HttpRequest, pk: int) -> files.Content | None:
+    attachment = Attachment.objects.filter(pk=pk).first()
+    if attachment is None:
+        return None
+    content_type = attachment.mimetype if attachment.mimetype in OPENED else "application/octet-stream"
+    try:
+        data = files.stored_bytes(attachment.file.name)
+    except FileNotFoundError:
+        return None
+    return files.Content(attachment.name, content_type, data)
+
+
+def register() -> None:
+    contribute(files.SLOT, files.Source(ATTACHMENTS, CONTENT_PERMISSION, find_attachment))

@@ -1,0 +1,66 @@
+"""Mails about something of their own: an event that no app ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from apps.messaging import events
+from apps.messaging.events import Event, Placeholder
+from apps.messaging.models import Delivery
+from apps.messaging.services import Attachment, queue_mail
+from tests.factories import IntegratorFactory
+
+PDF = Attachment("F2026-000001.pdf", "application/pdf", b"%PDF-1.7\r\n.\r\n..\n\x00\xff" + bytes(range(256)) * 40)
+
+
+@dataclass(frozen=True)
+class Bill:
+    number: str = "F2026-000001"
+    gross: Decimal = Decimal("1234.50")
+
+
+EVENT = Event(
+    code="trial",
+    title="Essai",
+    subject="Facture {{ bill.number }} – {{ customer }}\n",
+    text="Bonjour {{ customer }},\n\nVotre facture {{ bill.number }} de {{ bill.gross|euros }}.\n\n{% if bill.number %}\n.\n{% endif %}\n",
+    html="<p>Bonjour {{ customer }},</p><p>Votre facture {{ bill.number }} de {{ bill.gross|euros }}.</p>",
+    placeholders=(
+        Placeholder("customer", "The customer", "SOCIETE EXEMPLE"),
+        Placeholder("bill", "The invoice", Bill()),
+    ),
+)
+
+Queue = Callable[..., Delivery]
+
+
+@pytest.fixture(autouse=True)
+def event(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
+    events.register(EVENT)
+    yield EVENT
+    del events._events[EVENT.code]
+
+
+@pytest.fixture
+def queue(db: None) -> Queue:
+    """Puts a mail with its PDF into the outbox; a test says only what it is about."""
+    IntegratorFactory(trade_name="Télécom Démo", email="factures@ism.example")
+    count = iter(range(1, 100_000))
+
+    def queued(customer: str = "SOCIETE EXEMPLE", **given: Any) -> Delivery:
+        wanted = {
+            "event": EVENT.code,
+            "to": ["compta@client.example"],
+            "context": {"customer": customer, "bill": Bill()},
+            "attachments": [PDF],
+            "key": f"trial:{next(count)}",
+            **given,
+        }
+        return queue_mail(**wanted)
+
+    return queued
