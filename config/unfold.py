@@ -100,5 +100,5 @@ UNFOLD = {
     "COLORS": {"primary": "apps.branding.shell.palette"},
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
     "SCRIPTS": [lambda request: static("core/dialogs.js")],
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": NAVIGATION},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
 }

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any, Final
 
-from django.db.models import Q
+from django.contrib import admin
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
 
 from apps.core.identifiers import FRANCE, IdentifierRefused, normalise_msisdn
+
+#: Where apps contribute what the one search box finds (:class:`apps.core.slots.SearchSource`).
+SLOT: Final = "core.search"
 
 # Numbers of the fleet begin so, in stored form: metropolitan France and the overseas territories.
 COUNTRIES = (FRANCE, "590", "594", "596", "262")
@@ -44,3 +50,9 @@ def by_number(field: str, text: str) -> Q | None:
         for country in COUNTRIES:
             found |= Q(**{f"{field}__startswith": country + digits[1:]})
     return found
+
+
+def visible(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
+    """The rows of ``model`` that the user may meet in the back office."""
+    rows: QuerySet[Any] = admin.site.get_model_admin(model).scope(request, model._default_manager.all())  # type: ignore[attr-defined]
+    return rows

@@ -9,6 +9,8 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
+        from apps.customers import searching
         from apps.customers.imports import SENTENCES
 
         register(SENTENCES)
+        searching.register()

@@ -9,6 +9,8 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
+        from apps.sims import searching
         from apps.sims.imports import SENTENCES
 
         register(SENTENCES)
+        searching.register()
