@@ -10,7 +10,7 @@ import csv
 import gzip
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,13 +76,19 @@ class Chunk:
     end: int
 
 
-def inspect_file(path: Path, spec: FormatSpec) -> FileFacts:
-    """Read the file through: its hash and size, or UnreadableFile if it could not be loaded whole."""
-    digest = hashlib.sha256()
+def inspect_file(path: Path, spec: FormatSpec, *, tell: Callable[[int], None] = lambda lines: None) -> FileFacts:
+    """Read the file through: its hash and size, or UnreadableFile if it could not be loaded whole.
+
+    ``tell`` is told every few megabytes how many lines have been counted.
+    """
+    digest, lines = hashlib.sha256(), 0
     with path.open("rb") as stored:
         while block := stored.read(CHUNK_BYTES):
             digest.update(block)
-    lines = sum(chunk.lines.height for chunk in read_chunks(path, spec))
+            tell(lines)
+    for chunk in read_chunks(path, spec):
+        lines += chunk.lines.height
+        tell(lines)
     return FileFacts(sha256=digest.hexdigest(), size=path.stat().st_size, lines=lines)
 
 

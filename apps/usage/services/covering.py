@@ -13,6 +13,7 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, TextField
 from django.db.models.functions import Cast
 
 from apps.core.money import MICROS, from_scaled
+from apps.core.progress import Progress, unwatched
 from apps.lines.models import Line
 from apps.tariffs.grids import index_of
 from apps.usage.allowances import allowances
@@ -42,7 +43,7 @@ OPEN_SCHEMA = pl.Schema(
 BILLING_SCHEMA = pl.Schema({"pool": pl.Int64, "billing_start": pl.Date})
 
 
-def cover(*, line_ids: Collection[int], months: Collection[date] | None = None) -> int:
+def cover(*, line_ids: Collection[int], months: Collection[date] | None = None, progress: Progress = unwatched) -> int:
     """Cover the open records of these lines anew, in the given months (first days) or all; how many changed.
 
     What issued invoices took of an allowance comes first; then records take in order of start instant and of
@@ -52,11 +53,17 @@ def cover(*, line_ids: Collection[int], months: Collection[date] | None = None) 
     covered.
 
     Whoever covers many lines within a transaction of its own has locked them all, and ``lock_files``, before.
+    ``progress`` counts lines.
     """
-    return sum(_cover_some(some, months) for some in batched(sorted(set(line_ids)), BATCH))
+    wanted = sorted(set(line_ids))
+    changed = 0
+    for number, some in enumerate(batched(wanted, BATCH)):
+        with transaction.atomic():
+            changed += _cover_some(some, months)
+            progress(done=number * BATCH + len(some), total=len(wanted))
+    return changed
 
 
-@transaction.atomic
 def _cover_some(line_ids: tuple[int, ...], months: Collection[date] | None) -> int:
     lines = Line.objects.locked().filter(pk__in=line_ids)
     starts = pl.DataFrame(list(lines.values_list("pk", "billing_start")), schema=BILLING_SCHEMA, orient="row")

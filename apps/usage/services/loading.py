@@ -6,11 +6,12 @@ stopped when the same file is loaded again. Parsing never happens inside a trans
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from typing import cast
 
 import polars as pl
@@ -33,6 +34,7 @@ from apps.usage.parsing import Batch, FileFacts, FormatSpec, UnreadableFile, ins
 from apps.usage.pools import RunningAllowances
 from apps.usage.records import first_of_each, numbered, of_file, rated_rows, suspended_rows
 from apps.usage.services.covering import cover
+from apps.usage.services.watching import NOBODY, LoadWatch, Part
 from apps.usage.wording import already_loaded, unreadable
 
 CHUNK_BYTES = 12 * 1024 * 1024  # about 100,000 lines, which are stored within a second
@@ -46,37 +48,92 @@ class LoadReport:
     refusals: list[DomainError] = field(default_factory=list)
 
 
-def load_files(*, paths: Sequence[Path], format_code: str = ISM, actor: User | None) -> LoadReport:
-    """Load several files; one that is refused does not keep the others out. See :func:`load_file`."""
-    report = LoadReport()
-    for path in paths:
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A file that was read through and can be loaded whole."""
+
+    path: Path
+    name: str
+    facts: FileFacts
+    record_format: CdrFormat
+    spec: FormatSpec
+
+
+def load_files(
+    *,
+    paths: Sequence[Path],
+    names: Mapping[Path, str] = MappingProxyType({}),
+    format_code: str = ISM,
+    actor: User | None,
+    chunk_bytes: int = CHUNK_BYTES,
+    watch: LoadWatch = NOBODY,
+) -> LoadReport:
+    """Load several files; one that is refused does not keep the others out. See :func:`load_file`.
+
+    ``names`` is what people call the files whose paths do not say it. All are read through first, so that ``watch``
+    knows from the start how many lines there are.
+    """
+    files: dict[int, CdrFile] = {}
+    refusals: dict[int, DomainError] = {}
+    incoming: dict[int, _Incoming] = {}
+    for place, path in enumerate(paths):
         try:
-            report.files.append(load_file(path=path, format_code=format_code, actor=actor))
+            incoming[place] = _inspected(path, names.get(path, path.name), format_code, watch)
         except DomainError as refusal:
-            report.refusals.append(refusal)
-    for file in report.files:  # a later file may take from an allowance what an earlier one had taken
+            refusals[place] = refusal
+    done, total = 0, sum(one.facts.lines for one in incoming.values())
+    for place, one in incoming.items():
+        try:
+            files[place] = _load(one, actor, chunk_bytes, Part(watch, done=done, total=total))
+        except DomainError as refusal:
+            refusals[place] = refusal
+            total -= one.facts.lines
+        else:
+            done += one.facts.lines
+    for file in files.values():  # a later file may take from an allowance what an earlier one had taken
         file.refresh_from_db()
-    return report
+    return LoadReport(list(files.values()), [refusals[place] for place in sorted(refusals)])
 
 
-def load_file(*, path: Path, format_code: str = ISM, actor: User | None, chunk_bytes: int = CHUNK_BYTES) -> CdrFile:
-    """Load one file, or finish a load of it that was interrupted.
+def load_file(
+    *,
+    path: Path,
+    name: str = "",
+    format_code: str = ISM,
+    actor: User | None,
+    chunk_bytes: int = CHUNK_BYTES,
+    watch: LoadWatch = NOBODY,
+) -> CdrFile:
+    """Load one file, or finish a load of it that was interrupted. ``name`` is what people call it: else its path's.
 
     DomainError if the same content has been loaded already, if another process is loading it, if the format is
     unknown, or if the file as a whole is not what its format says; nothing has been written then.
     """
+    one = _inspected(path, name or path.name, format_code, watch)
+    return _load(one, actor, chunk_bytes, Part(watch, done=0, total=one.facts.lines))
+
+
+def _inspected(path: Path, name: str, format_code: str, watch: LoadWatch) -> _Incoming:
     record_format, spec = _format(format_code)
     try:
-        facts = inspect_file(path, spec)
-        file = _begun(path.name, facts, record_format, actor)
-        if file.lines < facts.lines:
-            load = _Load(file)
-            for batch in _ahead(parse_file(path, spec, chunk_bytes=chunk_bytes, after=file.cursor)):
+        facts = inspect_file(path, spec, tell=lambda lines: watch.reads(name, lines))
+    except UnreadableFile as error:
+        raise unreadable(name, error) from error
+    return _Incoming(path, name, facts, record_format, spec)
+
+
+def _load(one: _Incoming, actor: User | None, chunk_bytes: int, part: Part) -> CdrFile:
+    try:
+        file = _begun(one.name, one.facts, one.record_format, actor)
+        part.begins(file)
+        if file.lines < one.facts.lines:
+            load = _Load(file, part)
+            for batch in _ahead(parse_file(one.path, one.spec, chunk_bytes=chunk_bytes, after=file.cursor)):
                 load.store(batch)
             file = load.file
     except UnreadableFile as error:
-        raise unreadable(path.name, error) from error
-    return _finished(file)
+        raise unreadable(one.name, error) from error
+    return _finished(file, part)
 
 
 def _format(code: str) -> tuple[CdrFormat, FormatSpec]:
@@ -123,8 +180,9 @@ def _ahead(batches: Iterator[Batch]) -> Iterator[Batch]:
 class _Load:
     """One file on its way in, and what is known while it lasts."""
 
-    def __init__(self, file: CdrFile) -> None:
+    def __init__(self, file: CdrFile, part: Part) -> None:
         self.file = file
+        self.part = part
         self.facts = Facts()
         self.seen = SeenIdentifiers(file)
         self.allowances = RunningAllowances()
@@ -150,6 +208,7 @@ class _Load:
             bulk().insert(RatedRecord, numbered(rated_rows(rated), first_id))
             bulk().insert(SuspendedRecord, numbered(waiting, first_id + rated.height))
             self._count(batch, rated, suspended)
+            self.part.progress(self.file)
 
     def _first_id(self, batch: Batch) -> int:
         """A record's key says its file and, roughly, its line: no two loads ever give the same."""
@@ -188,17 +247,20 @@ def _still_loading(file: CdrFile) -> CdrFile:
     return now
 
 
-def _finished(file: CdrFile) -> CdrFile:
+def _finished(file: CdrFile, part: Part) -> CdrFile:
     """Cover the lines and months of the file, then declare it loaded."""
     bulk().learn_size(RatedRecord, added=file.rated)
+    part.covers(file)
     lines_and_months = RatedRecord.objects.lines_and_months_of(file)
     cover(
         line_ids={line for line, _month in lines_and_months},
         months={month for _line, month in lines_and_months},
+        progress=part.covering(file),
     )
     with transaction.atomic():
         now = CdrFile.objects.select_for_update().get(pk=file.pk)
         if now.state == FileState.LOADING:
             now.state, now.finished_at = FileState.LOADED, timezone.now()
             now.save(update_fields=["state", "finished_at"])
+            part.has_loaded(now)
     return now

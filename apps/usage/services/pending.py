@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
 from django.db import transaction
-from django.db.models import BigIntegerField, ExpressionWrapper, F, Sum
+from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet, Sum
 
 from apps.core.money import MICROS, from_scaled
+from apps.core.progress import Progress, unwatched
 from apps.lines.models import Line
 from apps.usage.bulk import bulk
 from apps.usage.choices import SuspenseReason
@@ -40,49 +41,75 @@ WAITING_SCHEMA = pl.Schema(
 
 @dataclass(frozen=True, slots=True)
 class PendingReport:
-    """How many records waited, how many of them are rated now, and what these cost the customers."""
+    """How many records waited, how many of them are rated now, and what these cost the customers.
+
+    ``last`` is the key of the last one that was looked at.
+    """
 
     waiting: int = 0
     rated: int = 0
     amount: Decimal = Decimal(0)
+    last: int = 0
 
 
-def rate_pending() -> PendingReport:
+NOTHING_YET = PendingReport()
+
+
+def rate_pending(
+    *,
+    since: PendingReport = NOTHING_YET,
+    progress: Progress = unwatched,
+    settled: Callable[[PendingReport], None] = lambda report: None,
+) -> PendingReport:
     """Judge the waiting records by today's facts; those that can be rated are, and their lines covered anew.
 
     Malformed lines are left alone: they need a corrected file. A record that still waits gets the reason that
     holds today. Each chunk is moved, counted and covered in one transaction, so an interrupted call is simply
-    made again. ``amount`` is what the records cost when they were moved; a later chunk may change it.
+    made again; to report of the whole, it goes on from the last report that ``settled`` was given in the transaction
+    of its chunk. ``amount`` is what the records cost when they were moved; a later chunk may change it.
     """
-    waiting = rated = 0
-    amount = Decimal(0)
+    report = since
+    total = since.waiting + _still_waiting(since.last).count()
     facts = Facts()
-    for records in _waiting():
+    for records in _waiting(since.last):
         facts.learn(records["msisdn"])
-        moved, moved_amount = _settle(judged(records, facts), facts)
-        waiting += records.height
-        rated += moved
-        amount += moved_amount
-    return PendingReport(waiting, rated, amount)
+        with transaction.atomic():
+            moved, amount = _settle(judged(records, facts), facts)
+            report = PendingReport(
+                waiting=report.waiting + records.height,
+                rated=report.rated + moved,
+                amount=report.amount + amount,
+                last=_last(records),
+            )
+            settled(report)
+            progress(done=report.waiting, total=max(total, report.waiting))
+    return report
 
 
-def _waiting() -> Iterator[pl.DataFrame]:
-    """The waiting records in the order of their keys, malformed ones left out."""
-    last = 0
+def _still_waiting(last: int) -> QuerySet[SuspendedRecord]:
+    """The records that wait after the key ``last``, malformed ones left out."""
+    return SuspendedRecord.objects.exclude(reason=SuspenseReason.MALFORMED).filter(pk__gt=last)
+
+
+def _last(records: pl.DataFrame) -> int:
+    return int(records["id"][-1])
+
+
+def _waiting(last: int) -> Iterator[pl.DataFrame]:
+    """The waiting records after the key ``last``, in the order of their keys."""
     while True:
-        stored = SuspendedRecord.objects.exclude(reason=SuspenseReason.MALFORMED).filter(pk__gt=last)
         columns = [
             ExpressionWrapper(F(name), output_field=BigIntegerField()) if name == "cost" else name
             for name in WAITING_SCHEMA
         ]
-        rows = list(stored.order_by("pk").values_list(*columns)[:CHUNK])
+        rows = list(_still_waiting(last).order_by("pk").values_list(*columns)[:CHUNK])
         if not rows:
             return
-        yield pl.DataFrame(rows, schema=WAITING_SCHEMA, orient="row")
-        last = rows[-1][0]
+        records = pl.DataFrame(rows, schema=WAITING_SCHEMA, orient="row")
+        yield records
+        last = _last(records)
 
 
-@transaction.atomic
 def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
     """Move what was judged to be rated, if it still waits: how many records, and their prices together."""
     line_ids = records.filter(outcome=RATED)["line"].unique().to_list()
