@@ -14,6 +14,7 @@ from stdnum import luhn
 from stdnum.eu import vat
 from stdnum.exceptions import InvalidChecksum, InvalidComponent, ValidationError
 from stdnum.fr import siren, siret
+from stdnum.iso7064 import mod_97_10
 
 from apps.core.refusals import Refusal
 
@@ -322,6 +323,54 @@ def check_bic(text: str) -> str:
         raise IdentifierRefused("bic_country") from None
     except exceptions.SchwiftyException:
         raise IdentifierRefused("bic_format") from None
+
+
+# Banks overseas have the country of their territory in their BIC, and a French IBAN; those of Monaco are French too.
+_BIC_COUNTRIES = {
+    "FR": {"FR", "GP", "MQ", "GF", "RE", "YT", "PM", "BL", "MF", "NC", "PF", "WF", "TF"},
+    "MC": {"MC", "FR"},
+    "GB": {"GB", "GG", "IM", "JE"},
+}
+
+
+def check_bank_pair(iban: str, bic: str) -> None:
+    """Raise when a right IBAN and a right BIC, in stored form, cannot belong to the same account: other countries."""
+    country = iban[:2]
+    if bic[4:6] not in _BIC_COUNTRIES.get(country, {country}):
+        raise IdentifierRefused("bic_other_country", bic=bic[4:6], iban=country)
+
+
+def usual_bics(iban: str) -> set[str]:
+    """The BICs under which the bank of an IBAN in stored form is known; none where the registry has none."""
+    from schwifty import BIC, IBAN, exceptions
+
+    read = IBAN(iban, allow_invalid=True)
+    try:
+        return {str(one) for one in BIC.candidates_from_bank_code(read.country_code, read.bank_code)}
+    except exceptions.SchwiftyException:
+        return set()
+
+
+_CREDITOR_ID = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{3}[A-Z0-9]{1,28}")
+_FRENCH_CREDITOR_ID_LENGTH = 13  # FR, two check digits, three characters of one's own, six of the Banque de France
+
+
+def check_creditor_id(text: str) -> str:
+    """A SEPA creditor identifier (ICS in France) in capitals without spaces.
+
+    Its two check digits (ISO 7064, mod 97-10) leave out characters 5 to 7, which the creditor chooses
+    (EPC262-08, «Creditor Identifier Overview»).
+    """
+    number = "".join(text.split()).upper()
+    if not number:
+        raise IdentifierRefused("value_missing")
+    if number.startswith("FR") and len(number) != _FRENCH_CREDITOR_ID_LENGTH:
+        raise IdentifierRefused("creditor_id_length", found=len(number))
+    if not _CREDITOR_ID.fullmatch(number):
+        raise IdentifierRefused("creditor_id_format")
+    if not mod_97_10.is_valid(number[7:] + number[:4]):
+        raise IdentifierRefused("creditor_id_checksum")
+    return number
 
 
 def mask_iban(iban: str) -> str:

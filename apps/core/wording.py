@@ -53,6 +53,10 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "iban_national_key": _("This IBAN does not exist: its national key (RIB key in France) is wrong."),
     "bic_country": _("The country of this BIC does not exist."),
     "bic_format": _("A BIC has 8 or 11 characters: bank, country, place and, if any, branch."),
+    "bic_other_country": _("This BIC (%(bic)s) is not of the same country as the IBAN (%(iban)s)."),
+    "creditor_id_length": _("A French creditor identifier has 13 characters; this one has %(found)d."),
+    "creditor_id_format": _("A creditor identifier is a country, two digits, three characters and a national number."),
+    "creditor_id_checksum": _("This creditor identifier does not exist: its check digits are wrong."),
     # Names and addresses
     "charset_character": _("“%(character)s” in position %(position)d is not allowed. Proposal: %(proposal)s"),
     "charset_space": _("The space in position %(position)d is one too many. Proposal: %(proposal)s"),

@@ -311,3 +311,67 @@ def test_right_identifiers_are_stored_compact() -> None:
 def test_an_iban_is_masked_for_documents() -> None:
     assert identifiers.mask_iban("FR7630004500190859965184296") == "FR76 **** **** **** **** ***4 296"
     assert identifiers.mask_iban("BE68 5390 0754 7034") == "BE68 **** **** 7034"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("FR72ZZZ123456", "FR72ZZZ123456"),
+        (" fr72 zzz 123456 ", "FR72ZZZ123456"),
+        # The three characters of one's own are not part of what is checked.
+        ("FR72ABC123456", "FR72ABC123456"),
+        ("DE98ZZZ09999999999", "DE98ZZZ09999999999"),
+    ],
+)
+def test_a_creditor_identifier_is_read_whatever_its_three_free_characters(typed: str, stored: str) -> None:
+    assert identifiers.check_creditor_id(typed) == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "value_missing"),
+        ("FR73ZZZ123456", "creditor_id_checksum"),
+        ("FR72ZZZ123457", "creditor_id_checksum"),
+        ("FR72ZZZ12345", "creditor_id_length"),
+        ("FRA2ZZZ123456", "creditor_id_format"),
+        ("FR72-ZZ123456", "creditor_id_format"),
+        ("123456", "creditor_id_format"),
+    ],
+)
+def test_a_creditor_identifier_that_does_not_exist_is_refused(typed: str, code: str) -> None:
+    assert refusal(identifiers.check_creditor_id, typed).code == code
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=6, max_size=6), st.integers(0, 5), st.integers(1, 9))
+def test_one_wrong_digit_in_a_creditor_identifier_is_always_seen(national: str, place: int, step: int) -> None:
+    check = 98 - int("".join(str(int(sign, 36)) for sign in f"{national}FR00")) % 97
+    right = f"FR{check:02d}ZZZ{national}"
+    assert identifiers.check_creditor_id(right) == right
+    if national[place].isdigit():
+        wrong = national[:place] + str((int(national[place]) + step) % 10) + national[place + 1 :]
+        assert refusal(identifiers.check_creditor_id, f"FR{check:02d}ZZZ{wrong}").code == "creditor_id_checksum"
+
+
+@pytest.mark.parametrize(
+    ("iban", "bic"),
+    [
+        ("FR7630004500190859965184296", "BNPAFRPP"),
+        ("FR7630004500190859965184296", "BNPAGPGX"),
+        ("MC5811222000010123456789030", "CMCIFRPP"),
+        ("BE68539007547034", "BBRUBEBB"),
+    ],
+)
+def test_an_iban_and_a_bic_of_one_country_go_together(iban: str, bic: str) -> None:
+    identifiers.check_bank_pair(iban, bic)
+
+
+def test_an_iban_and_a_bic_of_two_countries_do_not() -> None:
+    with pytest.raises(IdentifierRefused) as caught:
+        identifiers.check_bank_pair("FR7630004500190859965184296", "DEUTDEFF")
+    assert (caught.value.code, caught.value.params) == ("bic_other_country", {"bic": "DE", "iban": "FR"})
+
+
+def test_the_bank_of_an_iban_is_known_by_its_bics() -> None:
+    assert any(bic.startswith("BNPA") for bic in identifiers.usual_bics("FR7630004028370001234567843"))
+    assert identifiers.usual_bics("FR7699999000720000120261008") == set()
