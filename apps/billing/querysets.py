@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from apps.billing.choices import ItemState, RunState
+from apps.billing.choices import DocumentPart, ItemState, RunState
 from apps.core.fields import MoneyField
 from apps.customers.models import Customer
 
@@ -23,6 +23,11 @@ class InvoiceQuerySet(models.QuerySet):
 
     def due_on(self, day: date) -> Self:
         return self.issued().filter(due_date=day)
+
+    def lacking_document(self) -> Self:
+        """Issued ones whose PDF is still to be drawn; without those of which that has failed."""
+        drawn = Q(documents__part=DocumentPart.FRONT)
+        return self.issued().exclude(drawn).exclude(drawing__fault__gt="")
 
     def matching(self, text: str) -> Self:
         """Invoices whose number begins with ``text`` or ends with it, or whose customer it is."""

@@ -67,6 +67,7 @@ class Invoice(Frozen):
         verbose_name = _("invoice")
         verbose_name_plural = _("invoices")
         ordering = ["-issue_date", "-position", "-pk"]
+        permissions = [("send_invoice", _("Can send invoices by mail"))]
         constraints = [
             models.UniqueConstraint(fields=["series", "position"], name="billing_one_document_per_rank"),
             models.UniqueConstraint(
@@ -199,3 +200,28 @@ class InvoiceDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.invoice} ({self.get_part_display()})"
+
+
+class Drawing(models.Model):
+    """An issued invoice that somebody draws right now, or that could not be drawn; gone once its PDF is there.
+
+    Workers share the drawing of a run by it: whoever writes ``holder`` has the invoice until ``until``.
+    """
+
+    invoice = models.OneToOneField(Invoice, on_delete=models.PROTECT, related_name="drawing", verbose_name=_("invoice"))
+    holder = models.CharField(max_length=120, blank=True)
+    until = models.DateTimeField(null=True)
+    fault = models.TextField(_("why it cannot be drawn"), blank=True)
+
+    class Meta:
+        verbose_name = _("drawing")
+        verbose_name_plural = _("drawings")
+        constraints = [
+            models.CheckConstraint(
+                name="billing_drawn_by_somebody_or_faulty",
+                condition=Q(fault="", until__isnull=False) | (~Q(fault="") & Q(until__isnull=True)),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.invoice)

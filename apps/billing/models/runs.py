@@ -42,6 +42,7 @@ class BillingRun(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         verbose_name = _("billing run")
         verbose_name_plural = _("billing runs")
         ordering = ["-period", "-pk"]
+        permissions = [("issue_billingrun", _("Can validate and number invoices"))]
         constraints = [
             models.UniqueConstraint(
                 fields=["period"], condition=~Q(state=RunState.DONE), name="billing_one_open_run_per_period"

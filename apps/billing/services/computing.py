@@ -20,6 +20,7 @@ from apps.billing.vat import NoRule
 from apps.core.exceptions import DomainError
 from apps.core.french import decimal_text
 from apps.core.periods import Month
+from apps.core.progress import Progress, unwatched
 from apps.customers.models import Customer
 
 logger = logging.getLogger(__name__)
@@ -46,20 +47,23 @@ def preview_run(*, month: Month, customers: Sequence[Customer]) -> Iterator[tupl
                 yield facts.customer, outcome
 
 
-def compute_run(*, run: BillingRun, wait_seconds: float = 0) -> BillingRun:
+def compute_run(*, run: BillingRun, wait_seconds: float = 0, progress: Progress = unwatched) -> BillingRun:
     """Make (or make again) the drafts of ``run``, customer by customer.
 
     A run killed half-way is computed again from its start. RunBusy when another process works on it for longer
     than ``wait_seconds``; DomainError once numbers have begun to be given.
     """
     with leased(run, wait_seconds=wait_seconds) as lease:
-        compute_under(lease)
+        compute_under(lease, progress=progress)
     run.refresh_from_db()
     return run
 
 
-def compute_under(lease: Lease) -> None:
-    """The computation itself, for whoever holds the lease."""
+def compute_under(lease: Lease, *, progress: Progress = unwatched) -> None:
+    """The computation itself, for whoever holds the lease; ``progress`` counts customers.
+
+    Interrupted, it leaves the run COMPUTING, to be computed again from its start.
+    """
     with transaction.atomic():
         run = lease.locked_run()
         if run.state not in (RunState.DRAFT, RunState.COMPUTING, RunState.REVIEW):
@@ -70,17 +74,30 @@ def compute_under(lease: Lease) -> None:
         run.items.all().delete()
         customers = list((run.customers.all() if run.customers.exists() else Customer.objects.all()).order_by("number"))
 
-    def compute(some: Sequence[Customer]) -> None:
+    done = 0
+
+    def told(some: int) -> None:
+        progress(done=done + some, total=len(customers))
+
+    def compute(some: Sequence[Customer]) -> int:
         with transaction.atomic():
             lease.locked_run()
             _keep(run, list(preview_run(month=run.month, customers=some)))
+            told(len(some))
+        return len(some)
+
+    def count(some: int) -> None:
+        nonlocal done
+        done += some
 
     def refuse(customer: Customer, fault: Exception) -> None:
         with transaction.atomic():
             lease.locked_run()
             _keep(run, [(customer, Refusal(customer, reason_of(fault, customer)))])
+            told(1)
+        count(1)
 
-    in_chunks(customers, compute, refuse=refuse)
+    in_chunks(customers, compute, then=count, refuse=refuse)
     with transaction.atomic():
         run = lease.locked_run()
         run.review()

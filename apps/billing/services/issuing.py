@@ -27,6 +27,7 @@ from apps.billing.services.leases import Lease, leased
 from apps.billing.services.numbers import locked_series, settle_number_log, take_number
 from apps.billing.snapshots import Surroundings, snapshot_of, surroundings
 from apps.core.exceptions import DomainError
+from apps.core.progress import Progress, unwatched
 from apps.documents.canonical import canonical
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
@@ -36,20 +37,22 @@ from apps.usage.services import close_statements
 from apps.usage.services.files import loading_files
 
 
-def issue_run(*, run: BillingRun, issue_on: date, wait_seconds: float = 0) -> BillingRun:
+def issue_run(
+    *, run: BillingRun, issue_on: date, wait_seconds: float = 0, progress: Progress = unwatched
+) -> BillingRun:
     """Number the drafts of ``run``, dated ``issue_on`` (Paris); those refused keep their reason on their item.
 
     DomainError when the date is before the last invoice's, when a file of call records is half loaded, or when the
     numbers' log says that a backup was restored; RunBusy when another process works on the run.
     """
     with leased(run, wait_seconds=wait_seconds) as lease:
-        issue_under(lease, issue_on=issue_on)
+        issue_under(lease, issue_on=issue_on, progress=progress)
     run.refresh_from_db()
     return run
 
 
-def issue_under(lease: Lease, *, issue_on: date) -> None:
-    """The issuing itself, for whoever holds the lease.
+def issue_under(lease: Lease, *, issue_on: date, progress: Progress = unwatched) -> None:
+    """The issuing itself, for whoever holds the lease; ``progress`` counts customers, those of earlier attempts too.
 
     An interrupted one goes on with the date it had, unless a later one has been numbered since.
     """
@@ -60,35 +63,56 @@ def issue_under(lease: Lease, *, issue_on: date) -> None:
         if run.state not in (RunState.REVIEW, RunState.ISSUING):
             raise DomainError(gettext_lazy("There are no drafts to issue in this billing run."))
         settle_number_log(DocumentKind.INVOICE)
-        _refuse_half_loaded_usage()
-        last = NumberSeries.objects.get(kind=DocumentKind.INVOICE).last_date
-        if run.issue_date is None or (last is not None and run.issue_date < last):
-            _refuse_past(issue_on, last=last)
-            run.issue_date = issue_on
+        run.issue_date = issue_date_of(run, asked=issue_on)
         run.issue()
         run.save()
     around = surroundings()
+    pending = run.invoices.drafts().filter(customer__in=run.items.filter(state=ItemState.DRAFTED).values("customer"))
+    ids = list(pending.order_by("customer__number").values_list("pk", flat=True))
+    # Refused ones count as done, as those that earlier attempts have refused or numbered.
+    total = run.items.count()
+    done = total - len(ids)
 
-    def issue(some: Sequence[int]) -> list[Invoice]:
+    def issue(some: Sequence[int]) -> tuple[int, list[Invoice]]:
         with transaction.atomic():
-            return _issue(lease, some, around)
+            issued = _issue(lease, some, around)
+            progress(done=done + len(some), total=total)
+        return len(some), issued
 
-    def log(issued: Sequence[Invoice]) -> None:
+    def log(outcome: tuple[int, Sequence[Invoice]]) -> None:
+        nonlocal done
+        some, issued = outcome
+        done += some
         settle_number_log(DocumentKind.INVOICE, fresh=issued)
 
     def refuse(invoice_id: int, fault: Exception) -> None:
+        nonlocal done
         with transaction.atomic():
             run = lease.locked_run()
             customer = Invoice.objects.select_related("customer").get(pk=invoice_id).customer
             run.items.filter(customer=customer).update(state=ItemState.FAILED, reason=reason_of(fault, customer))
+            progress(done=done + 1, total=total)
+        done += 1
 
-    pending = run.invoices.drafts().filter(customer__in=run.items.filter(state=ItemState.DRAFTED).values("customer"))
-    in_chunks(list(pending.order_by("customer__number").values_list("pk", flat=True)), issue, then=log, refuse=refuse)
+    in_chunks(ids, issue, then=log, refuse=refuse)
     settle_number_log(DocumentKind.INVOICE)
     with transaction.atomic():
         run = lease.locked_run()
         run.render()
         run.save()
+
+
+def issue_date_of(run: BillingRun, *, asked: date) -> date:
+    """The date that the invoices of ``run`` get: the one it has begun with, else ``asked``.
+
+    DomainError when that is before the last invoice's date, or while call records are being loaded.
+    """
+    _refuse_half_loaded_usage()
+    last = NumberSeries.objects.get(kind=DocumentKind.INVOICE).last_date
+    if run.issue_date is not None and (last is None or run.issue_date >= last):
+        return run.issue_date
+    _refuse_past(asked, last=last)
+    return asked
 
 
 def _refuse_half_loaded_usage() -> None:
