@@ -1,9 +1,14 @@
-"""Staff of the integrator."""
+"""Staff of the integrator, and the journal of their sign-ins."""
 
 from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.accounts.choices import Outcome
 
 
 class User(AbstractUser):
@@ -12,6 +17,45 @@ class User(AbstractUser):
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
         verbose_name_plural = _("users")  # type: ignore[assignment]
+        permissions = [("give_roles", _("Can give roles"))]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class SignIn(models.Model):
+    """That somebody signed in or out, or tried to.
+
+    ``username`` is what was typed if somebody is called so, else empty: people type passwords into that field, and no
+    journal may keep one. Nothing here says which names exist to anybody but the Administrateur.
+    """
+
+    # No permission of the usual four: addresses and hours of colleagues are not for everybody who may look at rows.
+    at = models.DateTimeField(_("date"))
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    user = models.ForeignKey(
+        User, models.PROTECT, null=True, db_index=False, related_name="sign_ins", verbose_name=_("user")
+    )
+    username = models.CharField(pgettext_lazy("sign-in", "user name"), max_length=150, blank=True)
+    ip = models.GenericIPAddressField(_("IP address"), null=True)
+    browser = models.CharField(_("browser"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-in")
+        verbose_name_plural = pgettext_lazy("journal", "sign-ins")
+        default_permissions = ()
+        permissions = [("view_signin", _("Can see sign-ins"))]
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["at"], name="accounts_signin_at"),
+            models.Index(fields=["user", "at"], name="accounts_signin_user_at"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_signin_user_is_named",
+                condition=Q(user=None, username="") | (Q(user__isnull=False) & ~Q(username="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username or '?'} · {Outcome(self.outcome).label}"
