@@ -8,6 +8,7 @@ source's permission before it looks anything up.
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -18,9 +19,17 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, SuspiciousFileOperation
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
+from django.utils.http import content_disposition_header
 from django.utils.text import get_valid_filename
 from django.utils.timezone import localdate
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -30,6 +39,7 @@ from apps.core.exceptions import DomainError
 from apps.core.slots import contributions
 
 SLOT = "core.files"
+PIECE = 1 << 20
 
 
 class Area(StrEnum):
@@ -74,6 +84,19 @@ def store_chunks(area: str, chunks: Iterable[bytes], *, suffix: str = "") -> str
     return path
 
 
+def store_file(area: str, file: Path, *, suffix: str = "") -> str:
+    """As :func:`store`, for what has been written to a file of its own, which stays where it is."""
+    with file.open("rb") as opened:
+        return store_chunks(area, iter(lambda: opened.read(PIECE), b""), suffix=suffix)
+
+
+def temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder for work in progress, gone after it: beside the other private files, as it holds the same."""
+    parent = _absolute(Area.TEMPORARY)
+    parent.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(dir=parent)
+
+
 def stored_bytes(path: str) -> bytes:
     """What :func:`store` kept at ``path``. FileNotFoundError where there is nothing."""
     return _absolute(path).read_bytes()
@@ -102,11 +125,14 @@ def _absolute(path: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a person gets: bytes, their type, and the name under which the browser keeps them."""
+    """What a person gets: bytes, their type, and the name under which the browser keeps them.
+
+    What is too large to be held at once comes in pieces, which are made while they are sent.
+    """
 
     name: str
     content_type: str
-    data: bytes
+    data: bytes | Iterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +170,17 @@ def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         return HttpResponse(str(refusal), status=409, content_type="text/plain; charset=utf-8")
     if content is None:
         raise Http404
-    response = FileResponse(
-        BytesIO(content.data),
-        content_type=content.content_type,
-        filename=get_valid_filename(content.name),
-        as_attachment="download" in request.GET,
-    )
+    response = _response(content, as_attachment="download" in request.GET)
     add_never_cache_headers(response)
+    return response
+
+
+def _response(content: Content, *, as_attachment: bool) -> HttpResponseBase:
+    name = get_valid_filename(content.name)
+    if isinstance(content.data, bytes):
+        return FileResponse(
+            BytesIO(content.data), content_type=content.content_type, filename=name, as_attachment=as_attachment
+        )
+    response = StreamingHttpResponse(content.data, content_type=content.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "inline"
     return response

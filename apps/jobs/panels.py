@@ -48,11 +48,8 @@ def find_file(request: HttpRequest, pk: int) -> files.Content | None:
     job = Job.objects.seen_by(request.user).exclude(file_path="").filter(pk=pk).first()
     if job is None:
         return None
-    try:
-        data = files.stored_bytes(job.file_path)
-    except FileNotFoundError:
-        return None
-    return files.Content(job.file_name, job.file_type, data)
+    file = files.stored_file(job.file_path)
+    return files.Content(job.file_name, job.file_type, file) if file.exists() else None
 
 
 def register() -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.core.files import Area, remove, store
+from apps.core.files import Area, remove, store, store_file
 from apps.core.progress import Interrupted
 from apps.jobs.models import Job
 
@@ -84,10 +85,13 @@ class Work:
         if self.is_stopping:
             raise HandedOver
 
-    def keep_file(self, *, name: str, content_type: str, data: bytes) -> None:
-        """The file that the job leaves to whoever may see it; it replaces an earlier attempt's."""
+    def keep_file(self, *, name: str, content_type: str, data: bytes | Path) -> None:
+        """The file that the job leaves to whoever may see it; it replaces an earlier attempt's.
+
+        What is too large for the memory is given as the path of a file, of which a copy is kept.
+        """
         earlier = self.job.file_path
-        self.job.file_path = store(Area.EXPORTS, data)
+        self.job.file_path = store_file(Area.EXPORTS, data) if isinstance(data, Path) else store(Area.EXPORTS, data)
         self._write(file_path=self.job.file_path, file_name=name[-200:], file_type=content_type)
         if earlier:
             remove(earlier)
