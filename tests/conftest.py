@@ -23,6 +23,9 @@ from django.conf import settings as django_settings
 from django.db import connection
 
 from apps.core import guards
+from tests.people import admin as admin
+from tests.people import sign_in as sign_in
+from tests.people import sign_in_as as sign_in_as
 
 TESTS = Path(__file__).parent
 RAM_DISK = Path("/dev/shm")  # noqa: S108

@@ -16,10 +16,8 @@ from apps.core.periods import Month
 from apps.jobs.choices import JobState
 from apps.jobs.models import Job
 from apps.jobs.worker import WorkerProcess
-from tests.admin.conftest import SignIn, admin, sign_in
 from tests.factories import IntegratorFactory, LineFactory
-
-__all__ = ["admin", "sign_in"]
+from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
 

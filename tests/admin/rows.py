@@ -10,8 +10,12 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from PIL import Image
+from post_office.models import Attachment, Email
 
+from apps.accounts.choices import Outcome
+from apps.accounts.models import SignIn
 from apps.billing.choices import ItemState, LineKind, RunState, VatCategory
 from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat, RunItem
 from apps.branding.models import Integrator
@@ -20,6 +24,8 @@ from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
 from apps.lines.models import Line
+from apps.messaging.choices import AttemptOutcome, DeliveryState
+from apps.messaging.models import Addressee, Attempt, Delivery
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
@@ -44,6 +50,7 @@ from tests.factories import (
 OCTOBER = date(2026, 10, 1)
 NOVEMBER = date(2026, 11, 1)
 ISSUED_ON = date(2026, 11, 3)
+MAILED_AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
 def make(upto: int, *, have: int = 0) -> None:
@@ -72,6 +79,9 @@ def make(upto: int, *, have: int = 0) -> None:
         a_waiting_record(file, number)
         an_invoice(run, line, number)
         a_run(date(2020 + number // 12, number % 12 + 1, 1), RunState.DONE)
+        a_mail(number)
+        a_sign_in(number)
+        an_entry(line, number)
         more_of_the_first(file, run, number)
 
 
@@ -86,6 +96,7 @@ def more_of_the_first(file: CdrFile, run: BillingRun, number: int) -> None:
     other = LineFactory(bare=True)
     LineSimFactory(line=other, sim=line.sims.latest("start").sim, start=day, end=day + timedelta(days=1))
     an_invoice(a_run(date(2030 + number // 12, number % 12 + 1, 1), RunState.DONE), line, 500 + number)
+    an_attempt(Delivery.objects.earliest("pk"), number + 2)
 
 
 def a_plan() -> Plan:
@@ -265,3 +276,69 @@ CONTENT = [
 
 def a_series() -> NumberSeries:
     return NumberSeries.objects.get_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "F{YYYY}{MM}-{N:5}"})[0]
+
+
+# --- Mails
+
+
+def a_mail(number: int) -> Delivery:
+    """A mail that has left, with an attachment; every third has failed, after two attempts."""
+    email = Email.objects.create(
+        from_email="Télécom Exemple <factures@exemple.example>",
+        to=[f"compta{number}@client.example"],
+        cc=["copie@client.example"] if number % 2 else [],
+        subject=f"Votre facture F202611-{number + 1:05d}",
+        message="Bonjour,\n\nVotre facture est jointe.",
+        html_message="<p>Bonjour,</p><p>Votre facture est jointe.</p>",
+        message_id=f"<{number}@exemple.example>",
+    )
+    email.attachments.add(Attachment.objects.create(name="facture.pdf", file="documents/none.pdf"))
+    failed = number % 3 == 2
+    delivery = Delivery.objects.create(
+        event="invoice",
+        key=f"trial:{number}",
+        email=email,
+        state=DeliveryState.FAILED if failed else DeliveryState.SENT,
+        attempts=2 if failed else 1,
+        reason="Le serveur de messagerie ne répond pas à temps." if failed else "",
+        sent_at=None if failed else MAILED_AT,
+        created_by=UserFactory(),
+        created_at=MAILED_AT + timedelta(minutes=number),
+    )
+    Addressee.objects.create(delivery=delivery, role="to", address=email.to[0])
+    an_attempt(delivery, 1)
+    return delivery
+
+
+def an_attempt(delivery: Delivery, number: int) -> Attempt:
+    return Attempt.objects.create(
+        delivery=delivery,
+        number=number,
+        outcome=AttemptOutcome.ACCEPTED,
+        started_at=MAILED_AT,
+        ended_at=MAILED_AT,
+        reply="250 OK",
+        holder="machine/1@1",
+    )
+
+
+# --- People
+
+
+def a_sign_in(number: int) -> SignIn:
+    user = UserFactory() if number % 4 else None
+    return SignIn.objects.create(
+        at=datetime(2026, 11, 3, 8, tzinfo=UTC) + timedelta(minutes=number),
+        outcome=list(Outcome)[number % 5] if user else Outcome.FAILED,
+        user=user,
+        username=user.username if user else "",
+        ip=f"192.0.2.{number + 1}",
+        browser="Firefox 145, Windows",
+    )
+
+
+def an_entry(line: Line, number: int) -> LogEntry:
+    """What somebody did to a line, and another to its customer."""
+    row: Any = line if number % 2 else line.customer
+    (entry,) = LogEntry.objects.log_actions(UserFactory().pk, [row], CHANGE, "Modifier utilisateur")
+    return entry

@@ -16,8 +16,8 @@ from apps.core.exceptions import DomainError
 from apps.sims.models import SimCard
 from apps.usage.choices import FileState
 from tests.admin import rows
-from tests.admin.conftest import SignIn
 from tests.factories import SimCardFactory, UserFactory
+from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,8 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
-from tests.admin.conftest import SignIn
 from tests.factories import UserFactory
+from tests.people import SignIn
 
 
 @pytest.mark.django_db

@@ -11,8 +11,8 @@ from apps.billing.choices import RunState
 from apps.branding.models import Integrator
 from apps.documents.choices import PaymentMode
 from tests.admin import rows
-from tests.admin.conftest import SignIn
 from tests.factories import CustomerFactory
+from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
 

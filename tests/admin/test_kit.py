@@ -29,8 +29,8 @@ from apps.sims.models import SimCard
 from apps.tariffs.models import Rate
 from apps.usage.models import CdrFile
 from tests.admin import rows
-from tests.admin.conftest import SignIn
 from tests.factories import CustomerFactory, LineFactory, SimCardFactory, UserFactory
+from tests.people import SignIn
 
 REGISTERED = list(django_admin.site._registry.values())
 

@@ -54,6 +54,8 @@ admin:app_list                           302 200 200 200 200 404 200 200  302 20
 admin:search                             302 200 200 200 200 200 200 200  302 405 405 405 405 405 405 405
 /admin/(?P<url>.*)$                      302 404 404 404 404 404 404 404  302 404 404 404 404 404 404 404
 
+admin:accounts_user_lift_lock            302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:accounts_user_rights               302 200 403 403 403 403 200 200  302 200 403 403 403 403 200 200
 admin:auth_user_password_change          302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:branding_integrator_changelist     302 302 403 403 302 302 302 302  302 302 403 403 302 302 302 302
 admin:branding_integrator_add            302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
@@ -68,13 +70,19 @@ admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 20
 admin:billing_billingrun_generate        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_recompute       302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
+admin:messaging_delivery_html            302 200 403 200 200 403 403 200  405 405 405 405 405 405 405 405
+admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 302 403 302 302 403 403 302
+admin:messaging_delivery_resend          302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
+admin:messaging_delivery_cancel          302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 """
 
 # What each may do with a model's pages: - nothing, v look, c look and change, a look, change and add. A model that
 # no screen writes is looked at by all who may. Nobody deletes.
 MODELS = """
 # Model                                  adm com sup fac cpt lec all
+accounts_signin                          v   -   -   -   -   -   v
 accounts_user                            a   -   -   -   -   v   a
+admin_logentry                           v   v   v   v   v   v   v
 billing_billingrun                       v   -   -   v   v   v   v
 billing_invoice                          v   v   -   v   v   v   v
 catalog_option                           v   v   v   v   -   v   v
@@ -82,6 +90,7 @@ catalog_plan                             v   v   v   v   -   v   v
 catalog_product                          v   v   v   v   -   v   v
 customers_customer                       v   v   v   v   v   v   v
 lines_line                               v   v   v   v   -   v   v
+messaging_delivery                       v   v   v   v   v   v   v
 sims_simcard                             v   v   v   -   -   v   v
 tariffs_rate                             v   v   v   v   -   v   v
 tariffs_tariff                           v   v   v   v   -   v   v

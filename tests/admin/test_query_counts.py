@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.billing.models import BillingRun, Invoice
 from apps.customers.models import Customer
 from apps.lines.models import Line
+from apps.messaging.models import Delivery
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
 from apps.usage.models import CdrFile
@@ -27,7 +28,7 @@ WITHOUT_LIST = {"branding.integrator"}
 LISTS = sorted(
     model._meta.label_lower for model in django_admin.site._registry if model._meta.label_lower not in WITHOUT_LIST
 )
-PAGES = [Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice]
+PAGES = [Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery]
 
 
 @pytest.fixture

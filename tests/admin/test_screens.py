@@ -19,8 +19,8 @@ from apps.customers.models import Customer
 from apps.lines.models import Line
 from apps.usage.models import RatedRecord
 from tests.admin import rows
-from tests.admin.conftest import SignIn
 from tests.factories import CustomerFactory, LineFactory, PlanFactory, RateFactory
+from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
 

@@ -1,3 +1,5 @@
+"""Browsers of people who are signed in; fixtures of every test."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
