@@ -48,8 +48,9 @@ def find_file(request: HttpRequest, pk: int) -> files.Content | None:
     job = Job.objects.seen_by(request.user).exclude(file_path="").filter(pk=pk).first()
     if job is None:
         return None
-    file = files.stored_file(job.file_path)
-    return files.Content(job.file_name, job.file_type, file) if file.exists() else None
+    if not files.stored_file(job.file_path).exists():
+        return None
+    return files.Content(job.file_name, job.file_type, files.stored_pieces(job.file_path))
 
 
 def register() -> None:
