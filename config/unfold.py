@@ -81,9 +81,35 @@ NAVIGATION = [
         "title": _("Supervision"),
         "separator": True,
         "items": [
+            entry(_("Outbox"), "outbox", "messaging.delivery"),
             entry(_("Tasks"), "schedule", "jobs.job"),
+            entry(_("History"), "history", "admin.logentry"),
             entry(_("Users & roles"), "manage_accounts", "accounts.user"),
         ],
+    },
+]
+
+# What the people of the back office are, may do, and did: pages that lead to one another.
+PEOPLE = [
+    {
+        "title": _("Users"),
+        "link": reverse_lazy("admin:accounts_user_changelist"),
+        "permission": may_see("accounts.user"),
+    },
+    {
+        "title": _("Who may do what"),
+        "link": reverse_lazy("admin:accounts_user_rights"),
+        "permission": may_see("accounts.user"),
+    },
+    {
+        "title": _("Sign-ins"),
+        "link": reverse_lazy("admin:accounts_signin_changelist"),
+        "permission": may_see("accounts.signin"),
+    },
+    {
+        "title": _("History"),
+        "link": reverse_lazy("admin:admin_logentry_changelist"),
+        "permission": may_see("admin.logentry"),
     },
 ]
 
@@ -92,13 +118,20 @@ UNFOLD = {
     "SITE_HEADER": "apps.branding.shell.header",
     "SITE_LOGO": "apps.branding.shell.logo",
     "SITE_SYMBOL": "sim_card",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("core/favicon.svg")}],
+    "SITE_FAVICONS": "apps.branding.shell.favicons",
+    "ENVIRONMENT": "apps.branding.shell.environment",
+    "ENVIRONMENT_TITLE_PREFIX": "apps.branding.shell.environment_title",
     "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "apps.dashboard.tiles.add_tiles",
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": "apps.branding.shell.palette"},
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
     "SCRIPTS": [lambda request: static("core/dialogs.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
+    "TABS": [
+        {"models": ["accounts.user", "accounts.signin", "admin.logentry"], "items": PEOPLE},
+        {"page": "people", "items": PEOPLE},
+    ],
 }

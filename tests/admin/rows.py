@@ -129,6 +129,7 @@ def integrator() -> Integrator:
     )
     if is_new:
         company.put_logo(an_image("PNG"))
+        company.put_favicon(an_image("PNG", 32, 32))
         company.save()
     return company
 
