@@ -9,9 +9,10 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from apps.billing import panels, searching
+        from apps.billing import panels, searching, tiles
         from apps.billing.defaults import install_defaults
 
         panels.register()
+        tiles.register()
         searching.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="billing.defaults")

@@ -58,7 +58,9 @@ class ListColumn:
 class Tile:
     """A card of the home page (slot ``dashboard.tiles``), shown to holders of ``permission``.
 
-    ``context(request)`` feeds ``template``. A card leads to the list of what it counts: ``link()`` is its address.
+    ``context(request)`` feeds ``template``, mostly that of :mod:`apps.core.tiles`. A card leads to the list of what it
+    counts: ``link()`` is its address. What it shows is kept for a moment and shown to all who hold the permission, and
+    so holds plain values only, unless it is ``personal``.
     """
 
     title: Any
@@ -69,6 +71,8 @@ class Tile:
     order: int = 100
     #: Whether it takes the room of two cards: charts do.
     wide: bool = False
+    #: Whether its figures are those of the person who looks.
+    personal: bool = False
 
 
 @dataclass(frozen=True)

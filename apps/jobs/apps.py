@@ -8,9 +8,10 @@ class JobsConfig(AppConfig):
     verbose_name = _("Tasks")
 
     def ready(self) -> None:
-        from apps.jobs import panels
+        from apps.jobs import panels, tiles
         from apps.jobs.kinds import Chore, register_chore
         from apps.jobs.services import clear_old_jobs
 
         panels.register()
+        tiles.register()
         register_chore(Chore(code="jobs.clear", run=clear_old_jobs, every=3600))

@@ -11,11 +11,12 @@ class LinesConfig(AppConfig):
         from apps.catalog.services import ALLOWANCES_CHANGED
         from apps.core.slots import contribute
         from apps.core.wording import register
-        from apps.lines import panels, searching
+        from apps.lines import panels, searching, tiles
         from apps.lines.changes import lines_of_offers
         from apps.lines.imports import SENTENCES
 
         register(SENTENCES)
         panels.register()
+        tiles.register()
         searching.register()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)

@@ -9,8 +9,9 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.sims import searching
+        from apps.sims import searching, tiles
         from apps.sims.imports import SENTENCES
 
         register(SENTENCES)
         searching.register()
+        tiles.register()

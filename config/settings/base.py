@@ -203,6 +203,10 @@ SIMPLE_HISTORY_REVERT_DISABLED = True
 MEGABYTE = env.int("MEGABYTE", default=1024**2)
 TERMINATION_REFUND = env.bool("TERMINATION_REFUND", default=True)
 
+# The home page: for how long its figures are shown again, and from which stock on it asks for more SIM cards.
+DASHBOARD_SECONDS = env.int("DASHBOARD_SECONDS", default=60)
+SIM_STOCK_LOW = env.int("SIM_STOCK_LOW", default=50)
+
 # Long work (apps.jobs). A worker that says nothing for so long has lost its job; a chunk takes a second at most.
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 # How long results stay, and how long the files that people sent or had made for them.

@@ -1,0 +1,74 @@
+"""Mails on the home page: those that somebody has to look after, and those that should have left long ago."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from apps.core import french, tiles
+from apps.core.slots import Tile, contribute
+from apps.messaging.choices import IN_TROUBLE, DeliveryState
+from apps.messaging.models import Delivery
+
+# A mail whose time came so long ago has no worker: those of the queue take a mail within seconds.
+LATE = timedelta(minutes=15)
+
+
+def mails(request: HttpRequest) -> dict[str, Any]:
+    """A mail that has been sent again is its copy's business, and in trouble no more."""
+    now = timezone.now()
+    looked_at = Q(state__in=IN_TROUBLE, resent_as=None) | Q(state=DeliveryState.QUEUED)
+    rows = {
+        row["state"]: row
+        for row in Delivery.objects.filter(looked_at)
+        .order_by()
+        .values("state")
+        .annotate(count=Count("pk"), late=Count("pk", filter=Q(next_attempt_at__lt=now - LATE)))
+    }
+    listed = reverse("admin:messaging_delivery_changelist")
+    bars = [
+        tiles.Bar(
+            str(state.label),
+            rows[state]["count"],
+            french.whole(rows[state]["count"]),
+            link=f"{listed}?state__exact={state}",
+            colour=state.colour,
+        )
+        for state in (*IN_TROUBLE, DeliveryState.QUEUED)
+        if state in rows
+    ]
+    late = rows.get(DeliveryState.QUEUED, {}).get("late", 0)
+    return tiles.content(
+        bars=bars,
+        notices=[tiles.Notice(_late(late))] if late else (),
+        nothing=_("No mail is waiting, none is in trouble."),
+    )
+
+
+def _late(count: int) -> str:
+    return ngettext(
+        "%(count)s mail should have left: is a worker running?",
+        "%(count)s mails should have left: is a worker running?",
+        count,
+    ) % {"count": french.whole(count)}
+
+
+def register() -> None:
+    contribute(
+        "dashboard.tiles",
+        Tile(
+            title=gettext_lazy("Mails"),
+            template=tiles.TEMPLATE,
+            context=mails,
+            permission="messaging.view_delivery",
+            link=lambda: reverse("admin:messaging_delivery_changelist"),
+            order=80,
+        ),
+    )
