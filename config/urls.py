@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
-from apps.branding.views import logo
+from apps.branding.views import favicon, logo
 from apps.core.files import serve
 from apps.jobs.views import progress
 
@@ -16,4 +16,5 @@ urlpatterns = [
     path("jobs/<int:pk>/progress/", progress, name="job_progress"),
     path("files/<slug:kind>/<int:pk>/", serve, name="file"),
     path("logo/<slug:digest>/", logo, name="logo"),
+    path("icon/<slug:digest>/", favicon, name="favicon"),
 ]

@@ -1,14 +1,15 @@
-"""The integrator's logo, made safe: only pixels of a size that pages need, encoded by us."""
+"""The integrator's logo and icon, made safe: only pixels of a size that pages need, encoded by us."""
 
 from __future__ import annotations
 
 from io import BytesIO
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 MAX_BYTES = 2 * 1024 * 1024
 MAX_PIXELS = 4000 * 4000
 LARGEST = (1200, 600)  # px: sharp when printed 62 mm wide
+ICON = 180  # px: what the home screen of a telephone asks for; tabs take less
 FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg"}
 
 
@@ -22,6 +23,21 @@ class LogoRefused(ValueError):
 
 def reencode(data: bytes) -> bytes:
     """The image in ``data`` as a new PNG or JPEG file, no larger than pages need, without its metadata."""
+    pixels, kind = _read(data)
+    pixels.thumbnail(LARGEST)
+    return _encoded(pixels, kind)
+
+
+def reencode_icon(data: bytes) -> bytes:
+    """The image in ``data`` as a square PNG file, whole, in the middle of what it leaves transparent."""
+    pixels, _kind = _read(data)
+    icon = Image.new("RGBA", (ICON, ICON), (0, 0, 0, 0))
+    fitted = ImageOps.contain(pixels.convert("RGBA"), (ICON, ICON))
+    icon.paste(fitted, ((ICON - fitted.width) // 2, (ICON - fitted.height) // 2))
+    return _encoded(icon, "PNG")
+
+
+def _read(data: bytes) -> tuple[Image.Image, str]:
     if len(data) > MAX_BYTES:
         raise LogoRefused("too_heavy")
     try:
@@ -30,12 +46,14 @@ def reencode(data: bytes) -> bytes:
             if image.width * image.height > MAX_PIXELS:
                 raise LogoRefused("too_large")
             kind = str(image.format)
-            pixels = image.convert("RGB" if kind == "JPEG" else "RGBA")
+            return image.convert("RGB" if kind == "JPEG" else "RGBA"), kind
     except Image.DecompressionBombError as error:
         raise LogoRefused("too_large") from error
     except (OSError, SyntaxError) as error:
         raise LogoRefused("not_an_image") from error
-    pixels.thumbnail(LARGEST)
+
+
+def _encoded(pixels: Image.Image, kind: str) -> bytes:
     encoded = BytesIO()
     pixels.save(encoded, kind, optimize=True)
     return encoded.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -27,13 +28,17 @@ class Integrator(models.Model):
     siret = models.CharField(_("SIRET"), max_length=14, blank=True)
     rcs = models.CharField(_("trade register"), max_length=80, blank=True, help_text=_("RCS and town."))
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
-    address = models.TextField(_("address"), help_text=_("One line per printed line, without postal code and city."))
+    address = models.TextField(
+        _("address"), max_length=300, help_text=_("One line per printed line, without postal code and city.")
+    )
     postal_code = models.CharField(_("postal code"), max_length=10)
     city = models.CharField(_("city"), max_length=60)
     country = models.CharField(_("country"), max_length=2, default="FR")
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
-    contact = models.TextField(_("your contact"), blank=True, help_text=_("The contact shown to customers."))
+    contact = models.TextField(
+        _("your contact"), max_length=500, blank=True, help_text=_("The contact shown to customers.")
+    )
 
     account_holder = models.CharField(_("account holder"), max_length=120, blank=True)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
@@ -90,6 +95,13 @@ class Integrator(models.Model):
 
     def __str__(self) -> str:
         return self.trade_name or self.legal_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Also tells the processes that remember the row for their pages."""
+        from apps.branding import memory
+
+        super().save(*args, **kwargs)
+        memory.forget()
 
     def put_logo(self, image: bytes | None) -> None:
         """Take another logo, or none. The digest names it: in addresses, and in the snapshots of invoices."""

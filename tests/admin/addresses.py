@@ -46,6 +46,7 @@ ARGUMENT = re.compile(r"[<(]")  # of a path, or of a regular expression
 OF_THE_SITE: dict[str, Callable[[], str]] = {
     "file": lambda: reverse("file", args=["invoice", Invoice.objects.latest("pk").pk]),
     "logo": lambda: reverse("logo", args=[Integrator.objects.get().logo_digest]),
+    "favicon": lambda: reverse("favicon", args=[Integrator.objects.get().favicon_digest]),
     "admin:app_list": lambda: reverse("admin:app_list", args=["lines"]),
     "admin:autocomplete": lambda: reverse("admin:autocomplete") + "?app_label=lines&model_name=linesim&field_name=sim",
     "admin:auth_user_password_change": lambda: reverse(
