@@ -23,9 +23,12 @@ demo: runtime
 	@$(MANAGE) demo
 	@if [ "$$DEMO_SERVE" = 0 ]; then echo "Not served, as DEMO_SERVE=0 asks: make serve"; else $(MAKE) --no-print-directory serve; fi
 
+# The server and, beside it, the workers that load, compute, draw and send; they end together.
 serve: runtime
 	@echo "ISM is on http://$(ADDRESS)/ (Ctrl-C stops it)"
-	@DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver --noreload $(ADDRESS)
+	@$(MANAGE) work & workers=$$!; \
+	DJANGO_RUNSERVER_HIDE_WARNING=true $(MANAGE) runserver --noreload $(ADDRESS) & server=$$!; \
+	trap 'kill $$server $$workers 2>/dev/null; wait' INT TERM EXIT; wait $$server
 
 test: development
 	@$(PYTEST) $(ARGS)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,11 +15,10 @@ Start = Callable[..., Job]
 
 
 @pytest.fixture(autouse=True)
-def kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """The kinds of these tests, known to this process for as long as a test lasts."""
     monkeypatch.setattr(kinds, "_kinds", {**kinds._kinds, **{kind.code: kind for kind in KINDS}})
     monkeypatch.setattr(kinds, "_chores", {})
-    yield
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from apps.core import files
 from apps.jobs.choices import JobState, Queue
 from apps.jobs.models import Job, Worker
 from apps.jobs.services import start_job
-from apps.jobs.worker import WorkerProcess, claim_job
+from apps.jobs.worker import WorkerProcess, claim_job, free_abandoned
 from tests.jobs.conftest import Start
 from tests.jobs.kinds import PERMISSION, TESTED
 from tests.people import SignIn
@@ -63,8 +63,6 @@ def test_a_job_that_goes_on_after_a_kill_says_so(sign_in: SignIn, start: Start) 
     job = start()
     claim_job(Queue.values)
     Job.objects.update(lease_until=timezone.now())
-    from apps.jobs.worker import free_abandoned
-
     free_abandoned()
     Worker.objects.create(holder="elsewhere/1@2", queues=list(Queue.values), seen_at=timezone.now())
     assert "il reprend là où il s’était arrêté" in news(sign_in("jobs.view_job", PERMISSION), job)["html"]

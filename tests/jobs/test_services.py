@@ -117,7 +117,7 @@ def test_a_file_that_was_sent_is_kept_whole(settings: Any) -> None:
 @pytest.mark.parametrize("content", [b"", b"123456789"], ids=["empty", "too large"])
 def test_a_file_that_is_empty_or_too_large_is_refused(content: bytes, settings: Any) -> None:
     settings.UPLOAD_LIMIT = 8
-    with pytest.raises(DomainError, match="calls.csv"):
+    with pytest.raises(DomainError, match=r"calls\.csv"):
         receive_upload(SimpleUploadedFile("calls.csv", content), None)
     assert not Upload.objects.exists()
 

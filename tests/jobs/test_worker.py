@@ -1,4 +1,4 @@
-"""What becomes of a job in a worker's hands: it ends, is refused, breaks, is cancelled, handed over, lost or given up."""
+"""What becomes of a job in a worker's hands: it ends, is refused, breaks, is cancelled, handed over or given up."""
 
 from __future__ import annotations
 
@@ -222,9 +222,7 @@ def test_a_worker_sees_to_the_chores_of_its_queues(monkeypatch: pytest.MonkeyPat
 
 def test_a_worker_is_listed_while_it_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[list[str]] = []
-    monkeypatch.setattr(
-        worker, "claim_job", lambda queues: seen.append(list(Worker.objects.values_list("queues", flat=True))[0])
-    )
+    monkeypatch.setattr(worker, "claim_job", lambda queues: seen.append(Worker.objects.get().queues))
     work_off(Queue.MAIL)
     assert seen == [["mail"]]
     assert not Worker.objects.exists()

@@ -20,7 +20,7 @@ def at_least_one(text: str) -> int:
 
 
 class Command(BaseCommand):
-    help = "Work off the tasks until stopped; SIGTERM lets the current chunk end, what is left goes on at the next start."
+    help = "Work off the tasks until stopped. SIGTERM lets the current chunk end; the rest goes on at the next start."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
