@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -59,3 +61,20 @@ class VatCategory(models.TextChoices):
 class DocumentPart(models.TextChoices):
     FRONT = "front", _("Invoice")
     ANNEX = "annex", _("Call detail")
+
+
+class DownloadFormat(models.TextChoices):
+    """«Télécharger les factures»."""
+
+    ZIP = "zip", _("One PDF per invoice, in a ZIP file")
+    PDF = "pdf", _("One PDF of all invoices")
+
+
+class JobKind(StrEnum):
+    """What billing has workers do, by the code of its kind."""
+
+    COMPUTE = "billing.compute"
+    ISSUE = "billing.issue"
+    RENDER = "billing.render"
+    DOWNLOAD = "billing.download"
+    MAIL = "billing.mail"

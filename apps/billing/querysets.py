@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
 from apps.billing.choices import DocumentPart, ItemState, RunState
 from apps.core.fields import MoneyField
-from apps.customers.models import Customer
+from apps.customers.choices import ContactRole
+from apps.customers.models import Contact, Customer
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -28,6 +30,40 @@ class InvoiceQuerySet(models.QuerySet):
         """Issued ones whose PDF is still to be drawn; without those of which that has failed."""
         drawn = Q(documents__part=DocumentPart.FRONT)
         return self.issued().exclude(drawn).exclude(drawing__fault__gt="")
+
+    def unsent(self) -> Self:
+        """Issued ones that nobody has given to the outbox yet."""
+        return self.issued().filter(sendings=None)
+
+    def without_address(self) -> Self:
+        """Those whose customer has no address for invoices: nobody can be sent them."""
+        reached = Contact.objects.filter(role=ContactRole.BILLING, customer=OuterRef("customer")).exclude(email="")
+        return self.filter(~Exists(reached))
+
+    def with_sending_state(self) -> Self:
+        """``sending_state`` (a DeliveryState, None as long as nothing was sent) and ``sent_at`` of the latest mail.
+
+        A copy that somebody sent again counts instead of the mail that it repeats.
+        """
+        from apps.billing.models import InvoiceSending
+
+        latest = InvoiceSending.objects.filter(invoice=OuterRef("pk")).order_by("-pk")
+        return self.annotate(
+            sending_state=Subquery(latest.values("delivery__state")[:1]),
+            sent_at=Subquery(latest.values("delivery__sent_at")[:1]),
+        )
+
+    def with_document_state(self) -> Self:
+        """``is_drawn``: whether its PDF lies in the store; ``drawing_fault``: why it could not be drawn."""
+        from apps.billing.models import InvoiceDocument
+
+        fronts = InvoiceDocument.objects.filter(invoice=OuterRef("pk"), part=DocumentPart.FRONT)
+        return self.annotate(is_drawn=Exists(fronts), drawing_fault=F("drawing__fault"))
+
+    def totals(self) -> dict[str, Decimal]:
+        """``net``, ``vat`` and ``gross`` of them all."""
+        sums = self.order_by().aggregate(net=Sum("net"), vat=Sum("vat"), gross=Sum("gross"))
+        return {name: value or Decimal(0) for name, value in sums.items()}
 
     def matching(self, text: str) -> Self:
         """Invoices whose number begins with ``text`` or ends with it, or whose customer it is."""
@@ -79,5 +115,8 @@ class BillingRunQuerySet(models.QuerySet):
 
 
 class RunItemQuerySet(models.QuerySet):
+    def refused(self) -> Self:
+        return self.filter(state=ItemState.FAILED)
+
     def refused_first(self) -> Self:
         return self.order_by(Case(When(state=ItemState.FAILED, then=0), default=1), "customer__number")

@@ -3,6 +3,7 @@
 from apps.billing.models.claims import OneOffClaim, SliceClaim, StatementClaim
 from apps.billing.models.invoices import Drawing, Invoice, InvoiceDocument, InvoiceLine, InvoiceVat
 from apps.billing.models.runs import BillingRun, RunItem
+from apps.billing.models.sendings import InvoiceSending
 from apps.billing.models.vat import VatRule
 
 __all__ = [
@@ -11,6 +12,7 @@ __all__ = [
     "Invoice",
     "InvoiceDocument",
     "InvoiceLine",
+    "InvoiceSending",
     "InvoiceVat",
     "OneOffClaim",
     "RunItem",

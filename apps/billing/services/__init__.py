@@ -4,13 +4,14 @@ from apps.billing.services.computing import compute_run, preview_run
 from apps.billing.services.issuing import issue_run
 from apps.billing.services.ledger import verify_ledger
 from apps.billing.services.rendering import invoice_pdf, render_run
-from apps.billing.services.running import RunOutcome, bill_period, finish_run, open_run
+from apps.billing.services.running import RunOutcome, bill_period, finish_run, generate_drafts, open_run
 
 __all__ = [
     "RunOutcome",
     "bill_period",
     "compute_run",
     "finish_run",
+    "generate_drafts",
     "invoice_pdf",
     "issue_run",
     "open_run",

@@ -19,6 +19,7 @@ from apps.billing.services.leases import Lease, leased
 from apps.billing.services.rendering import render_run
 from apps.core.exceptions import DomainError
 from apps.core.periods import Month
+from apps.core.progress import Progress, unwatched
 from apps.customers.models import Customer
 
 # Longer than a lease: whoever waits outlives a holder that was killed.
@@ -82,6 +83,17 @@ def bill_period(
             continue  # an empty run, dropped by whoever held it
 
 
+def generate_drafts(
+    *, run: BillingRun, customers: Sequence[Customer], wait_seconds: float = 0, progress: Progress = unwatched
+) -> RunOutcome:
+    """Compute the drafts of ``run`` for ``customers`` (all if none is given).
+
+    A run with nothing to bill in a month that has been billed is dropped, and the outcome is the run before it.
+    """
+    with leased(run, wait_seconds=wait_seconds) as lease:
+        return _compute(run, lease, customers, progress)
+
+
 def finish_run(*, run: BillingRun) -> None:
     """Close a run whose invoices are issued and drawn; refused drafts are dropped, their reasons stay."""
     with transaction.atomic():
@@ -97,16 +109,26 @@ def finish_run(*, run: BillingRun) -> None:
 
 
 def _bill(run: BillingRun, lease: Lease, customers: Sequence[Customer], issue_on: date | None) -> RunOutcome:
-    run.customers.set(customers)
-    compute_under(lease)
+    outcome = _compute(run, lease, customers)
+    if issue_on is None or outcome.repeated:
+        return outcome
+    _issue(run, lease, issue_on)
+    return RunOutcome(run, _refused(run))
+
+
+def _compute(
+    run: BillingRun, lease: Lease, customers: Sequence[Customer], progress: Progress = unwatched
+) -> RunOutcome:
+    with transaction.atomic():
+        if lease.locked_run().state in (RunState.DRAFT, RunState.COMPUTING, RunState.REVIEW):
+            run.customers.set(customers)
+    compute_under(lease, progress=progress)
     run.refresh_from_db()
     previous = BillingRun.objects.filter(period=run.period, state=RunState.DONE).order_by("-pk").first()
     if previous is not None and not run.invoices.exists():
         refused = _refused(run)
         run.delete()
         return RunOutcome(previous, refused, repeated=True)
-    if issue_on is not None:
-        _issue(run, lease, issue_on)
     return RunOutcome(run, _refused(run))
 
 
