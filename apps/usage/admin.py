@@ -1,22 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
 from apps.catalog.quantities import quantity_text
 from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, figure, money, number, price
-from apps.usage import dialogs
+from apps.usage import dialogs, panels
 from apps.usage.choices import FileState, RecordKind
 from apps.usage.filters import FileFilter, MonthFilter
-from apps.usage.models import CdrFile, RatedRecord, RawRecord, SuspendedRecord
-
-
-def records_of(file: CdrFile, listed: type[RawRecord]) -> str:
-    return f"{reverse(f'admin:usage_{listed._meta.model_name}_changelist')}?file__id__exact={file.pk}"
+from apps.usage.forms import LoadForm
+from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 
 
 @admin.register(CdrFile)
@@ -37,6 +35,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
     list_filter = (("state", ChoicesDropdownFilter),)
     search_fields = ("name",)
     search_help_text = _("File name")
+    list_before_template = "usage/loads.html"
     fieldsets = (
         (
             None,
@@ -50,35 +49,40 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
                 "fields": ("loaded_by", ("started_at", "finished_at"), ("backed_out_by", "backed_out_at")),
             },
         ),
-        (
-            _("Lines"),
-            {
-                "fields": (
-                    (count(CdrFile.lines), count(CdrFile.rated)),
-                    (count(CdrFile.duplicate), count(CdrFile.unknown_number)),
-                    (count(CdrFile.inactive_line), count(CdrFile.unrated)),
-                    count(CdrFile.malformed),
-                ),
-            },
-        ),
-        (_("Amounts"), {"fields": ((price(CdrFile.amount), price(CdrFile.cost)),)}),
     )
+    panels = (panels.REPORT, panels.JOBS_OF_FILE)
     links = (
         Link(
             title=_("Rated records"),
-            url=lambda file: records_of(file, RatedRecord),
+            url=lambda file: panels.records_of(file, RatedRecord),
             permission="usage.view_ratedrecord",
             icon="receipt_long",
         ),
         Link(
             title=_("Waiting records"),
-            url=lambda file: records_of(file, SuspendedRecord),
+            url=lambda file: panels.records_of(file, SuspendedRecord),
             permission="usage.view_suspendedrecord",
             icon="pending",
         ),
     )
 
+    actions_list = ("load",)
     actions_detail = ("back_out",)
+
+    class Media:
+        css = {"all": ("usage/usage.css",)}
+        js = ("usage/upload.js",)
+
+    load = ServiceDialog(
+        title=_("Load"),
+        description=_("The CDRs of the month, as they come from the operator’s FTP (BilledCDRs/MOBILE/)."),
+        permission="usage.add_cdrfile",
+        form=LoadForm,
+        service=dialogs.load,
+        done=_("The files are received: the load has been started."),
+        icon="upload_file",
+        variant=ActionVariant.PRIMARY,
+    )
 
     back_out = ServiceDialog(
         title=_("Back out the file"),
@@ -86,10 +90,14 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
         when=dialogs.can_back_out,
         preview=dialogs.preview_backing_out,
         service=dialogs.back_out,
-        done=_("The file has been backed out."),
+        done=_("The backing out has been started."),
         icon="undo",
         variant=ActionVariant.DANGER,
     )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {"left_loads": panels.left_loads(), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     @figure
     @admin.display(description=_("waiting"))
@@ -129,6 +137,7 @@ class SuspendedRecordAdmin(RecordAdmin):
     search_fields = ("msisdn",)
     search_help_text = _("Number or CDR identifier")
     ordering = ("-id",)
+    list_before_template = "usage/waiting.html"
     actions_list = ("rate_pending",)
     fieldsets = (
         (None, {"fields": (("shown_id", "reason"), "detail", ("file", "line_number"), "raw")}),
@@ -146,16 +155,23 @@ class SuspendedRecordAdmin(RecordAdmin):
     )
     keeps_history = False
 
+    class Media:
+        css = {"all": ("usage/usage.css",)}
+
     rate_pending = ServiceDialog(
         title=_("Rate again"),
         description=_("Once the cause is fixed: a number attached to its line, a rate added to its grid."),
         permission="usage.change_suspendedrecord",
         preview=dialogs.preview_rating,
         service=dialogs.rate_pending,
-        done=str,
+        done=_("The second rating has been started."),
         icon="autorenew",
         variant=ActionVariant.PRIMARY,
     )
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        extra = {"reasons": panels.waiting_by_reason(request), **(extra_context or {})}
+        return super().changelist_view(request, extra)
 
     @admin.display(description=_("CDR identifier"), ordering="cdr_id")
     def shown_id(self, record: SuspendedRecord) -> str:

@@ -1,7 +1,4 @@
-"""What the dialogs of usage say before they act, and how they call the services.
-
-The services are imported when they are called: they bring Polars along, which no list needs.
-"""
+"""What the dialogs of usage say before they act, and how they call the services."""
 
 from __future__ import annotations
 
@@ -12,7 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.core.french import price
+from apps.jobs.models import Job
+from apps.usage import services
 from apps.usage.choices import FileState, SuspenseReason
+from apps.usage.defaults import ISM
 from apps.usage.models import CdrFile, SuspendedRecord
 
 
@@ -29,10 +29,12 @@ def preview_backing_out(file: CdrFile, answers: dict[str, Any]) -> Sequence[str]
     ]
 
 
-def back_out(file: CdrFile, actor: Any, answers: dict[str, Any]) -> CdrFile:
-    from apps.usage.services import back_out_file
+def back_out(file: CdrFile, actor: Any, answers: dict[str, Any]) -> Job:
+    return services.request_backing_out(file=file, actor=actor)
 
-    return back_out_file(file=file, actor=actor)
+
+def load(row: None, actor: Any, answers: dict[str, Any]) -> Job:
+    return services.request_load(files=answers["files"], format_code=answers.get("format") or ISM, actor=actor)
 
 
 def preview_rating(row: None, answers: dict[str, Any]) -> Sequence[str]:
@@ -48,12 +50,5 @@ def preview_rating(row: None, answers: dict[str, Any]) -> Sequence[str]:
     ]
 
 
-def rate_pending(row: None, actor: Any, answers: dict[str, Any]) -> str:
-    from apps.usage.services import rate_pending
-
-    report = rate_pending()
-    return ngettext(
-        "%(rated)d of %(waiting)d waiting record has been rated (%(amount)s excluding tax).",
-        "%(rated)d of %(waiting)d waiting records have been rated (%(amount)s excluding tax).",
-        report.waiting,
-    ) % {"rated": report.rated, "waiting": report.waiting, "amount": price(report.amount)}
+def rate_pending(row: None, actor: Any, answers: dict[str, Any]) -> Job:
+    return services.request_rating(actor=actor)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from apps.core.exceptions import DomainError
-from apps.core.french import whole
+from apps.core.french import euros, whole
 from apps.usage.models import DETAIL_LENGTH, CdrFile
 from apps.usage.parsing import Fault, UnreadableFile
 
@@ -73,4 +75,12 @@ def load_summary(file: CdrFile) -> str:
         "file": file.name,
         "lines": whole(file.lines),
         "outcomes": ", ".join(said),
+    }
+
+
+def amounts_summary(amount: Decimal, cost: Decimal) -> str:
+    """What rated records bring and what they were bought for."""
+    return _("Amount: %(amount)s excluding tax; purchase cost: %(cost)s.") % {
+        "amount": euros(amount),
+        "cost": euros(cost),
     }

@@ -13,8 +13,10 @@ from django.urls import reverse
 from apps.billing.choices import RunState
 from apps.billing.models import BillingRun
 from apps.core.exceptions import DomainError
+from apps.jobs.models import Job
 from apps.sims.models import SimCard
 from apps.usage.choices import FileState
+from apps.usage.kinds import BACK_OUT
 from tests.admin import rows
 from tests.factories import SimCardFactory, UserFactory
 from tests.people import SignIn
@@ -112,8 +114,9 @@ def test_confirming_runs_the_service_and_goes_back_to_the_page(admin: Client, ba
     answer = admin.post(backing_out, CONFIRMED, follow=True)
     file = rows.CdrFile.objects.get()
     assert answer.redirect_chain == [(reverse("admin:usage_cdrfile_change", args=[file.pk]), 302)]
-    assert [str(message) for message in answer.context["messages"]] == ["Le chargement a été annulé."]
-    assert (file.state, file.backed_out_by) == (FileState.BACKED_OUT, answer.context["user"])
+    assert [str(message) for message in answer.context["messages"]] == ["L’annulation du chargement est lancée."]
+    job = Job.objects.get()
+    assert (job.kind, job.parameters, job.created_by) == (BACK_OUT, {"file": file.pk}, answer.context["user"])
     assert LogEntry.objects.get().change_message == "Annuler le chargement"
 
 
@@ -135,7 +138,7 @@ def test_a_refusal_is_shown_with_its_sentence_and_reasons(
     def refuse(**kwargs: Any) -> None:
         raise DomainError("Trop tard.", reasons=["Facture F1"])
 
-    monkeypatch.setattr("apps.usage.services.back_out_file", refuse, raising=False)
+    monkeypatch.setattr("apps.usage.services.request_backing_out", refuse)
     page = admin.post(backing_out, CONFIRMED)
     assert page.status_code == 200
     assert "Trop tard." in page.content.decode()
@@ -149,7 +152,7 @@ def test_a_bug_is_logged_and_raised_and_never_shown(
     def break_down(**kwargs: Any) -> None:
         raise ZeroDivisionError("secret")
 
-    monkeypatch.setattr("apps.usage.services.back_out_file", break_down, raising=False)
+    monkeypatch.setattr("apps.usage.services.request_backing_out", break_down)
     admin.raise_request_exception = False
     with caplog.at_level(logging.ERROR):
         answer = admin.post(backing_out, CONFIRMED)

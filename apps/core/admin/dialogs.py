@@ -34,6 +34,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -59,7 +60,8 @@ Answers = dict[str, Any]
 class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
     """What a dialog asks; by itself, nothing but a confirmation. Fields take unfold's widgets.
 
-    ``row`` is what the dialog is about, for fields that depend on it.
+    ``row`` is what the dialog is about, for fields that depend on it. One that asks for files goes without a preview:
+    no browser sends files back to have them confirmed.
     """
 
     form_before_template = "admin/dialog_before.html"
@@ -161,8 +163,13 @@ class ServiceDialog:
         if not request.user.has_perm(self.permission):
             raise PermissionDenied
         row = self._row(model_admin, request, object_id)
+        posted = request.method == "POST"
         form = self.form(
-            data=request.POST if request.method == "POST" else None, request=request, object_id=object_id, row=row
+            data=request.POST if posted else None,
+            files=request.FILES if posted else None,
+            request=request,
+            object_id=object_id,
+            row=row,
         )
         if not form.is_valid():
             if self.preview and not form.asks:
@@ -220,6 +227,9 @@ class ServiceDialog:
             target = reverse(f"{view}_change", args=[shown.pk])
         else:
             target = reverse(f"{view}_changelist")
+            asked_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+            if asked_from.path == target and asked_from.query:  # the list, with its filters
+                target = f"{target}?{asked_from.query}"
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": target})
         return redirect(target)

@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from apps.usage.services.files import loading_files, pending_counts
+from apps.usage.services.requesting import request_backing_out, request_load, request_rating
 from apps.usage.services.statements import close_statements
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ __all__ = [
     "loading_files",
     "pending_counts",
     "rate_pending",
+    "request_backing_out",
+    "request_load",
+    "request_rating",
 ]
 
 _IN_COLUMNS = {

@@ -13,6 +13,7 @@ from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 from apps.usage.services.counting import lock_files
 from apps.usage.services.covering import cover
+from apps.usage.services.files import refuse_if_invoiced
 
 
 @transaction.atomic
@@ -36,13 +37,8 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
         raise DomainError(_("%(file)s has already been backed out.") % {"file": file.name})
     if RatedRecord.objects.lines_and_months_of(file) != lines_and_months:
         raise DomainError(_("%(file)s is being loaded by another process.") % {"file": file.name})
-    records = RatedRecord.objects.of_file(file)
-    if invoiced := records.filter(statement__isnull=False).count():
-        raise DomainError(
-            _("%(file)s cannot be backed out: %(count)d of its records are on issued invoices.")
-            % {"file": file.name, "count": invoiced}
-        )
-    records.delete()
+    refuse_if_invoiced(file)
+    RatedRecord.objects.of_file(file).delete()
     SuspendedRecord.objects.of_file(file).delete()
     file.state, file.backed_out_by, file.backed_out_at = FileState.BACKED_OUT, actor, timezone.now()
     file.save(update_fields=["state", "backed_out_by", "backed_out_at"])

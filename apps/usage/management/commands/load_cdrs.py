@@ -6,14 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils.translation import gettext as _
 
 from apps.core.commands import Report, ReportCommand, readable_file
-from apps.core.french import euros
 from apps.core.money import MICROS, amount_text
 from apps.usage.defaults import ISM
 from apps.usage.services import load_files
-from apps.usage.wording import OUTCOMES, load_summary
+from apps.usage.wording import OUTCOMES, amounts_summary, load_summary
 
 COUNTS = ("lines", *OUTCOMES)
 
@@ -36,8 +34,7 @@ class Command(ReportCommand):
         return Report(
             lines=[
                 *(load_summary(file) for file in loaded.files),
-                _("Amount: %(amount)s excluding tax; purchase cost: %(cost)s.")
-                % {"amount": euros(amount), "cost": euros(cost)},
+                amounts_summary(amount, cost),
             ],
             data={
                 "files": len(loaded.files),
