@@ -71,8 +71,8 @@ admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 20
 admin:billing_billingrun_generate        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_recompute       302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
-admin:messaging_delivery_html            302 200 403 200 200 403 403 200  405 405 405 405 405 405 405 405
-admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 302 403 302 302 403 403 302
+admin:messaging_delivery_html            302 200 403 200 200 403 403 200  302 405 405 405 405 405 405 405
+admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:messaging_delivery_resend          302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:messaging_delivery_cancel          302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 """
