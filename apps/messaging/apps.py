@@ -12,9 +12,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.jobs.kinds import Chore, Queue, register_chore
-        from apps.messaging import panels
+        from apps.messaging import panels, tiles
         from apps.messaging.services import send_next, settle_lost
 
         panels.register()
+        tiles.register()
         register_chore(Chore(code="messaging.settle_lost", run=settle_lost, every=SETTLE_SECONDS, queue=Queue.MAIL))
         register_chore(Chore(code="messaging.send_next", run=send_next, every=SEND_SECONDS, queue=Queue.MAIL))

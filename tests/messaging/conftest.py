@@ -13,6 +13,7 @@ from apps.messaging import events
 from apps.messaging.events import Event, Placeholder
 from apps.messaging.models import Delivery
 from apps.messaging.services import Attachment, queue_mail
+from apps.messaging.transport import SMTP
 from tests.factories import IntegratorFactory
 
 PDF = Attachment("F2026-000001.pdf", "application/pdf", b"%PDF-1.7\r\n.\r\n..\n\x00\xff" + bytes(range(256)) * 40)
@@ -28,7 +29,11 @@ EVENT = Event(
     code="trial",
     title="Essai",
     subject="Facture {{ bill.number }} – {{ customer }}\n",
-    text="Bonjour {{ customer }},\n\nVotre facture {{ bill.number }} de {{ bill.gross|euros }}.\n\n{% if bill.number %}\n.\n{% endif %}\n",
+    # A line of one dot ends a mail, where nobody sees to it.
+    text=(
+        "Bonjour {{ customer }},\n\nVotre facture {{ bill.number }} de {{ bill.gross|euros }}.\n\n"
+        "{% if bill.number %}\n.\n..fin{% endif %}\n"
+    ),
     html="<p>Bonjour {{ customer }},</p><p>Votre facture {{ bill.number }} de {{ bill.gross|euros }}.</p>",
     placeholders=(
         Placeholder("customer", "The customer", "SOCIETE EXEMPLE"),
@@ -64,3 +69,18 @@ def queue(db: None) -> Queue:
         return queue_mail(**wanted)
 
     return queued
+
+
+PostTo = Callable[[int], None]
+
+
+@pytest.fixture
+def post_to(settings: Any) -> PostTo:
+    """Mails go by SMTP to this port of this machine; patience is short."""
+
+    def posting(port: int) -> None:
+        settings.EMAIL_BACKEND = SMTP
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+        settings.EMAIL_TIMEOUT, settings.EMAIL_ACCEPTANCE_TIMEOUT, settings.EMAIL_DEADLINE = 1, 1, 20
+
+    return posting
