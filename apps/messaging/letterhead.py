@@ -62,7 +62,8 @@ def letterhead() -> Letterhead:
 def _named(name: str, address: str) -> str:
     """``"Télécom, Lyon" <factures@exemple.fr>``: a name cannot smuggle a header or another address in."""
     local, _at, domain = address.rpartition("@")
-    return str(Address(" ".join(name.split())[:LONGEST_NAME], local, domain))
+    shown = " ".join(name.translate({ord("<"): None, ord(">"): None}).split())
+    return str(Address(shown[:LONGEST_NAME], local, domain))
 
 
 def _company(company: Integrator) -> Company:
