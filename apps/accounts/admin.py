@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
-    RangeDateTimeFilter,
     RelatedDropdownFilter,
 )
 from unfold.forms import AdminPasswordChangeForm
@@ -27,7 +26,7 @@ from apps.accounts.choices import Deed, Outcome
 from apps.accounts.filters import DeedFilter, RoleFilter
 from apps.accounts.forms import UserChangeForm, UserCreationForm
 from apps.accounts.models import SignIn, User
-from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, status
+from apps.core.admin import DaysFilter, Link, ModelAdmin, ReadOnly, ServiceDialog, badge, status
 from apps.core.roles import Role
 
 # Roles are declared by the apps, not put together on a screen.
@@ -125,7 +124,7 @@ class SignInAdmin(ReadOnly, ModelAdmin):
     list_filter = (
         ("outcome", ChoicesDropdownFilter),
         ("user", RelatedDropdownFilter),
-        ("at", RangeDateTimeFilter),
+        ("at", DaysFilter),
     )
     list_filter_submit = True
     search_fields = ("username", "ip")
@@ -148,7 +147,7 @@ class LogEntryAdmin(ReadOnly, ModelAdmin):
     list_display = ("action_time", "user", "deed", "kind", "what", "said")
     list_display_links = None
     list_select_related = ("user", "content_type")
-    list_filter = (("user", RelatedDropdownFilter), DeedFilter, ("action_time", RangeDateTimeFilter))
+    list_filter = (("user", RelatedDropdownFilter), DeedFilter, ("action_time", DaysFilter))
     list_filter_submit = True
     search_fields = ("object_repr", "user__username", "user__last_name")
     search_help_text = _("What it was done to, or user")

@@ -192,9 +192,10 @@ STORAGES = {
     "private": {"BACKEND": "apps.messaging.storage.PrivateStorage"},
 }
 
-# Without these two, import and export are open to every member of staff (trap of django-import-export).
-IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
-IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+# Without these two, import and export are open to every member of staff (trap of django-import-export). They are rights
+# of their own, which a model declares (“export_simcard”): whoever may look at a list may not carry it away yet.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 
 SIMPLE_HISTORY_REVERT_DISABLED = True
