@@ -63,6 +63,21 @@ class DocumentPart(models.TextChoices):
     ANNEX = "annex", _("Call detail")
 
 
+class DocumentState(BadgeChoices):
+    """Whether the PDF of an issued invoice is there: told by its rows, no column says it."""
+
+    READY = "ready", "success", pgettext_lazy("document", "Ready")
+    WAITING = "waiting", "info", pgettext_lazy("document", "To draw")
+    FAULTY = "faulty", "danger", pgettext_lazy("document", "Cannot be drawn")
+
+
+class SendingState(BadgeChoices):
+    """What the state of a mail does not say: none was asked for, or one in any of the states to look after."""
+
+    UNSENT = "unsent", "", pgettext_lazy("invoice", "Not sent")
+    TROUBLED = "troubled", "danger", pgettext_lazy("invoice", "In trouble")
+
+
 class DownloadFormat(models.TextChoices):
     """«Télécharger les factures»."""
 

@@ -6,63 +6,229 @@ The services are imported when they are called: they bring the libraries that dr
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.billing.choices import RunState
-from apps.billing.models import BillingRun
+from apps.billing.choices import DownloadFormat, ItemState, RunState
+from apps.billing.mailing import recipients_of
+from apps.billing.models import BillingRun, Invoice
+from apps.billing.precautions import precautions, to_see_to
+from apps.core import french
+from apps.core.exceptions import DomainError
 from apps.core.periods import Month
 from apps.documents.choices import DocumentKind
+from apps.jobs.models import Job
+from apps.messaging.choices import DeliveryState
+from apps.messaging.models import Delivery
 from apps.usage.filters import month_name
-from apps.usage.models import SuspendedRecord
 
-# A person waits for the answer: somebody else's work on the run is told at once.
-WAIT_SECONDS = 2.0
+NAMED = 5  # of those that a sentence is about
+
+# --- «Générer les factures»
 
 
 def preview_generation(row: None, answers: dict[str, Any]) -> list[str]:
     """The warnings of a month, and the number that its first invoice would get today."""
     month: Month = answers["month"]
-    return list(_warnings(month, open_run=BillingRun.objects.unfinished().filter(period=month.start).first()))
+    run = BillingRun.objects.unfinished().filter(period=month.start).first()
+    has_drafts = run is not None and run.invoices.exists()
+    if has_drafts and not answers["again"]:
+        raise DomainError(
+            _("The invoices of this month have been generated already: tick “Bill again” to replace them.")
+        )
+    found = precautions(month=month, today=localdate(), customers=answers["customers"])
+    return list(_generation(month, has_drafts=has_drafts, warnings=to_see_to(found)))
 
 
 def preview_recomputation(run: BillingRun, answers: dict[str, Any]) -> list[str]:
-    return list(_warnings(run.month, open_run=run))
+    found = precautions(month=run.month, today=localdate(), run=run)
+    return list(_generation(run.month, has_drafts=run.invoices.exists(), warnings=to_see_to(found)))
+
+
+def _generation(month: Month, *, has_drafts: bool, warnings: list[str]) -> Iterator[str]:
+    yield _("Invoices of %(month)s.") % {"month": month_name(month.start)}
+    yield from warnings
+    if has_drafts:
+        yield _("The drafts that have been made already are replaced.")
+    yield _("Next invoice number: %(number)s.") % {"number": next_number()}
+
+
+def next_number(day: date | None = None, *, rank: int = 1) -> str:
+    """The number of the next invoice of ``day`` (today), or of the ``rank``-th from now."""
+    from apps.billing.services.numbers import next_numbers
+
+    return next_numbers(DocumentKind.INVOICE, day or localdate(), rank)[-1]
 
 
 def generate(row: None, actor: Any, answers: dict[str, Any]) -> BillingRun:
-    from apps.billing.services import bill_period
+    from apps.billing.services.launching import start_generating
 
-    return bill_period(month=answers["month"], actor=actor, wait_seconds=WAIT_SECONDS).run
+    return start_generating(
+        month=answers["month"], customers=list(answers["customers"]), again=answers["again"], actor=actor
+    )
 
 
 def recompute(run: BillingRun, actor: Any, answers: dict[str, Any]) -> BillingRun:
-    from apps.billing.services import compute_run
+    from apps.billing.services.launching import start_recomputing
 
-    return compute_run(run=run, wait_seconds=WAIT_SECONDS)
+    return start_recomputing(run=run, actor=actor)
 
 
 def can_recompute(run: BillingRun) -> bool:
     return run.state in (RunState.DRAFT, RunState.COMPUTING, RunState.REVIEW)
 
 
-def _warnings(month: Month, open_run: BillingRun | None) -> Iterator[str]:
-    from apps.billing.services.numbers import next_numbers
+# --- «Valider et numéroter»
 
-    today = localdate()
-    yield _("Invoices of %(month)s.") % {"month": month_name(month.start)}
-    if month.end > today:
-        yield _("This month is not over: what is still to come will be billed with the next one.")
-    waiting = SuspendedRecord.objects.filter(month=month.start).count()
-    if waiting:
+
+def can_issue(run: BillingRun) -> bool:
+    return run.state in (RunState.REVIEW, RunState.ISSUING)
+
+
+def preview_issue(run: BillingRun, answers: dict[str, Any]) -> list[str]:
+    """How many, from which number to which, how much; who gets none, and why; what else to look at."""
+    from apps.billing.services.issuing import issue_date_of
+
+    day = issue_date_of(run, asked=answers["issue_on"])
+    return list(_issue(run, day))
+
+
+def _issue(run: BillingRun, day: date) -> Iterator[str]:
+    drafts = run.invoices.drafts().filter(
+        customer__in=run.items.filter(state=ItemState.DRAFTED).values("customer"), net__gte=0
+    )
+    count = drafts.count()
+    if not count:
+        raise DomainError(_("There are no drafts to issue in this billing run."))
+    yield ngettext(
+        "%(count)s invoice dated %(date)s: %(first)s.",
+        "%(count)s invoices dated %(date)s, from %(first)s to %(last)s.",
+        count,
+    ) % {
+        "count": french.whole(count),
+        "date": french.long_day(day),
+        "first": next_number(day),
+        "last": next_number(day, rank=count),
+    }
+    yield _("Gross total: %(gross)s.") % {"gross": french.euros(drafts.totals()["gross"])}
+    for item in run.items.refused().select_related("customer").order_by("customer__number")[:NAMED]:
+        yield f"{item.customer} : {item.reason}"
+    yield from to_see_to(precautions(month=run.month, today=localdate(), run=run))
+    yield _("After this nothing changes any more: an invoice that is wrong is cancelled by a credit note.")
+
+
+def issue(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
+    from apps.billing.services.launching import start_issuing
+
+    return start_issuing(run=run, issue_on=answers["issue_on"], actor=actor)
+
+
+def can_draw(run: BillingRun) -> bool:
+    return run.state == RunState.RENDERING
+
+
+def draw(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
+    from apps.billing.services.launching import start_drawing
+
+    return start_drawing(run=run, actor=actor)
+
+
+# --- «Télécharger les factures», «Envoyer les factures»
+
+
+def has_invoices(run: BillingRun) -> bool:
+    return run.state in (RunState.REVIEW, RunState.ISSUING, RunState.RENDERING, RunState.DONE)
+
+
+def download(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
+    from apps.billing.services.launching import start_download
+
+    return start_download(run=run, format=DownloadFormat(answers["format"]), actor=actor)
+
+
+def can_send(run: BillingRun) -> bool:
+    return run.state in (RunState.RENDERING, RunState.DONE)
+
+
+def preview_sending(run: BillingRun, answers: dict[str, Any]) -> list[str]:
+    return list(_sending(run))
+
+
+def _sending(run: BillingRun) -> Iterator[str]:
+    issued = run.invoices.issued()
+    unsent = issued.unsent()
+    total, waiting, unreachable = issued.count(), unsent.count(), unsent.without_address()
+    nowhere = unreachable.count()
+    sent = waiting - nowhere
+    yield ngettext(
+        "%(count)s invoice is sent by e-mail, with its PDF.",
+        "%(count)s invoices are sent by e-mail, with their PDF.",
+        sent,
+    ) % {"count": french.whole(sent)}
+    if total > waiting:
         yield ngettext(
-            "%(count)d call record of this month is still waiting and will not be billed.",
-            "%(count)d call records of this month are still waiting and will not be billed.",
-            waiting,
-        ) % {"count": waiting}
-    if open_run is not None and open_run.invoices.exists():
-        yield _("The drafts that have been made already are replaced.")
-    yield _("Next invoice number: %(number)s.") % {"number": next_numbers(DocumentKind.INVOICE, today, 1)[0]}
+            "%(count)s has been sent already and is not sent again.",
+            "%(count)s have been sent already and are not sent again.",
+            total - waiting,
+        ) % {"count": french.whole(total - waiting)}
+    if nowhere:
+        names = unreachable.order_by("customer__number").values_list("customer__number", flat=True)[:NAMED]
+        yield ngettext(
+            "%(count)s customer has no e-mail address for invoices: %(customers)s.",
+            "%(count)s customers have no e-mail address for invoices: %(customers)s.",
+            nowhere,
+        ) % {"count": french.whole(nowhere), "customers": ", ".join(names) + (", …" if nowhere > NAMED else "")}
+
+
+def send_all(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
+    from apps.billing.services.launching import start_mailing
+
+    return start_mailing(run=run, actor=actor)
+
+
+# --- «Envoyer», beside one invoice
+
+
+def can_send_invoice(invoice: Invoice) -> bool:
+    return invoice.is_issued
+
+
+def preview_invoice(invoice: Invoice, answers: dict[str, Any]) -> list[str]:
+    return list(_invoice(invoice))
+
+
+def _invoice(invoice: Invoice) -> Iterator[str]:
+    to = recipients_of(invoice.customer)
+    if not to:
+        yield _("The customer has no e-mail address for invoices.")
+        return
+    sending = invoice.sendings.select_related("delivery__email").first()
+    if sending is not None:
+        yield from _sent_already(sending.delivery)
+    yield _("%(invoice)s goes to %(addresses)s.") % {"invoice": invoice, "addresses": ", ".join(to)}
+
+
+def _sent_already(delivery: Delivery) -> Iterator[str]:
+    said = {
+        "date": french.day(localdate(delivery.sent_at or delivery.created_at)),
+        "addresses": ", ".join(delivery.email.to),
+        "state": delivery.get_state_display(),
+    }
+    if delivery.state == DeliveryState.SENT:
+        yield _("It was sent on %(date)s to %(addresses)s: confirm to send it again.") % said
+    elif delivery.state == DeliveryState.UNKNOWN:
+        yield _("Whether the mail of %(date)s to %(addresses)s has arrived is uncertain: a copy may come twice.") % said
+    elif delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
+        yield _("The mail with this invoice is on its way already.")
+    else:
+        yield _("The mail of %(date)s to %(addresses)s did not leave (%(state)s): confirm to send it again.") % said
+
+
+def send_invoice(invoice: Invoice, actor: Any, answers: dict[str, Any]) -> Delivery:
+    from apps.billing.services.mailing import send_invoice
+
+    return send_invoice(invoice=invoice, actor=actor)

@@ -9,6 +9,15 @@ SEE_RUNS = ("view_billingrun", "view_runitem")
 
 GRANTS: Grants = {
     Role.SALES: SEE,
-    Role.BILLING: (*SEE, *SEE_RUNS, "add_billingrun", "change_billingrun", "change_invoice", "view_vatrule"),
+    Role.BILLING: (
+        *SEE,
+        *SEE_RUNS,
+        "add_billingrun",
+        "change_billingrun",
+        "issue_billingrun",
+        "change_invoice",
+        "send_invoice",
+        "view_vatrule",
+    ),
     Role.ACCOUNTANT: (*SEE, *SEE_RUNS, "view_vatrule", "add_vatrule", "change_vatrule"),
 }
