@@ -86,7 +86,7 @@ class IntegratorAdmin(HistoryModelAdmin):
         return ((title, {**shown, "fields": kept}), *others)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return super().has_add_permission(request) and not Integrator.objects.exists()
+        return super().has_add_permission(request) and shell.integrator(request) is None
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         if not self.has_view_or_change_permission(request):

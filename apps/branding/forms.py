@@ -82,7 +82,7 @@ class IntegratorForm(CheckedModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for name, value in cleaned.items():
+        for name, value in list(cleaned.items()):
             if isinstance(value, str):
                 cleaned[name] = self._plain(name, value)
         self._check_bank(cleaned)
