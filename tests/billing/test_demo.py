@@ -14,6 +14,7 @@ from apps.billing.demo.calls import UNDATED
 from apps.billing.models import BillingRun
 from apps.billing.services import verify_ledger
 from apps.branding.models import Integrator
+from apps.core.roles import Role
 from apps.customers.models import Customer
 from apps.lines.models import Line
 from apps.sims.models import SimCard
@@ -61,7 +62,7 @@ def test_running_again_changes_nothing_and_tells_the_same() -> None:
     customer.save()
     assert demo(*SMALL) == first
     assert Customer.objects.filter(name="RENAMED SINCE").exists()
-    assert (BillingRun.objects.count(), CdrFile.objects.count(), User.objects.count()) == (1, 1, 1)
+    assert (BillingRun.objects.count(), CdrFile.objects.count(), User.objects.count()) == (1, 1, 7)
 
 
 def test_a_password_that_was_changed_is_not_told() -> None:
@@ -74,6 +75,19 @@ def test_a_password_that_was_changed_is_not_told() -> None:
     assert said["password"] not in ended.out
     user.refresh_from_db()
     assert user.check_password("a pass phrase of my own")
+
+
+def test_somebody_of_each_role_can_sign_in() -> None:
+    said = demo(*SMALL)
+    for told in said["people"][1:]:
+        user = User.objects.get(username=told["username"], is_staff=True, is_superuser=False)
+        assert user.check_password(told["password"])
+        assert [group.name for group in user.groups.all()] == [told["role"]]
+        assert user.get_full_name()
+    assert [told["role"] for told in said["people"]] == ["superutilisateur", *Role.values]
+    assert len({told["password"] for told in said["people"]}) == 7
+    table = run_command("demo", *SMALL).out
+    assert all(f"{told['role']}" in table and told["password"] in table for told in said["people"])
 
 
 def test_an_interrupted_demonstration_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,18 +4,20 @@ Everything goes through the services of the screens and commands; nothing here k
 """
 
 from apps.billing.demo.generating import Size, generate
-from apps.billing.demo.identity import installed_integrator, installed_user
+from apps.billing.demo.identity import installed_integrator
+from apps.billing.demo.people import Account, installed_people
 from apps.billing.demo.playing import invoiced_run, play
 from apps.billing.demo.reseller import MONTH, PACKAGED, Reseller, packaged
 
 __all__ = [
     "MONTH",
     "PACKAGED",
+    "Account",
     "Reseller",
     "Size",
     "generate",
     "installed_integrator",
-    "installed_user",
+    "installed_people",
     "invoiced_run",
     "packaged",
     "play",

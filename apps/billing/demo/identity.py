@@ -1,13 +1,10 @@
-"""Who runs the demonstration: an integrator that does not exist, and the person who signs in.
+"""Whose demonstration it is: an integrator that does not exist.
 
-The SIREN and the bank are fictitious, their check digits right. The password is drawn at random and kept, readable
-by its owner only, so that it can be told again as long as it holds.
+The SIREN and the bank are fictitious, their check digits right.
 """
 
 from __future__ import annotations
 
-import os
-import secrets
 from io import BytesIO
 from pathlib import Path
 
@@ -16,16 +13,13 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 from simple_history.utils import bulk_create_with_history
 
-from apps.accounts.models import User
 from apps.branding.logo import reencode
 from apps.branding.models import Integrator
 from apps.core.exceptions import DomainError
 from apps.customers.models import Customer
 
-USERNAME = "admin"
 NAME = "Acacia Télécom"
 BLUE, ORANGE, WHITE = "#1f4e79", "#e07a1f", "#ffffff"
-READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when it is copied by hand
 FONT = Path(settings.BASE_DIR) / "apps/documents/fonts/DejaVuSansCondensed-Bold.ttf"
 
 
@@ -47,32 +41,6 @@ def installed_integrator(*, reseller: str) -> Integrator:
     if first.history_change_reason != mark:
         raise DomainError(_("This installation holds another demonstration: start from an empty database."))
     return integrator
-
-
-def installed_user() -> tuple[User, str]:
-    """The superuser of the demonstration, made if it is not there, and its password; empty if it was changed."""
-    user = User.objects.filter(username=USERNAME).first()
-    if user is None:
-        # Kept before it is used: whoever is interrupted in between finds the same one again.
-        user = User.objects.create_superuser(USERNAME, "admin@example.org", _kept_password())
-    password = _password_file().read_text() if _password_file().exists() else ""
-    return user, password if user.check_password(password) else ""
-
-
-def _kept_password() -> str:
-    path = _password_file()
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".new")
-        draft.unlink(missing_ok=True)
-        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write("".join(secrets.choice(READABLE) for _sign in range(12)))
-        draft.replace(path)
-    return path.read_text()
-
-
-def _password_file() -> Path:
-    return Path(settings.PRIVATE_ROOT) / "demo" / "password"
 
 
 def _integrator(mark: str) -> Integrator:

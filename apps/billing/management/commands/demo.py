@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 from apps.billing.demo import (
     MONTH,
     PACKAGED,
+    Account,
     Size,
     generate,
     installed_integrator,
-    installed_user,
+    installed_people,
     invoiced_run,
     packaged,
     play,
@@ -66,21 +67,21 @@ class Command(ReportCommand):
         given = {name: options[name] for name in Size.__dataclass_fields__ if options[name] is not None}
         size = Size(**given) if given else None
         installed_integrator(reseller=size.name if size else PACKAGED)
-        user, password = installed_user()
+        people = installed_people()
         run = invoiced_run()
         if run is None:
             tell = _in_silence if options["as_json"] else self.stdout.write
             with TemporaryDirectory(prefix="ism-demo-") as folder:
                 reseller = generate(size, Path(folder)) if size else packaged()
-                run = play(reseller=reseller, today=localdate(), actor=user, tell=tell)
-        return _report(run, user.username, password)
+                run = play(reseller=reseller, today=localdate(), actor=people[0].user, tell=tell)
+        return _report(run, people)
 
 
 def _in_silence(sentence: str) -> None:
     """Nobody listens: the report alone is wanted."""
 
 
-def _report(run: BillingRun, username: str, password: str) -> Report:
+def _report(run: BillingRun, people: list[Account]) -> Report:
     counts = {
         "customers": Customer.objects.count(),
         "lines": Line.objects.count(),
@@ -99,11 +100,14 @@ def _report(run: BillingRun, username: str, password: str) -> Report:
             _("Totals: %(net)s excluding tax, %(vat)s of VAT, %(gross)s including tax")
             % {name: euros(amount) for name, amount in sums.items()},
             "",
-            *_guide(username, password),
+            *_guide(people),
         ],
         data={
-            "username": username,
-            "password": password or None,
+            "username": people[0].user.username,
+            "password": people[0].password or None,
+            "people": [
+                {"username": one.user.username, "role": one.role, "password": one.password or None} for one in people
+            ],
             **counts,
             "cdrs": records["lines"],
             "rated": records["rated"],
@@ -125,11 +129,13 @@ def _invoiced(count: int, first: Invoice, last: Invoice) -> str:
     ) % {"count": whole(count), "month": date_format(MONTH.start, "F Y"), "first": first.number, "last": last.number}
 
 
-def _guide(username: str, password: str) -> Iterator[str]:
-    if password:
-        yield _("Sign in as %(user)s, password %(password)s") % {"user": username, "password": password}
-    else:
-        yield _("Sign in as %(user)s, with the password that you chose") % {"user": username}
+def _guide(people: list[Account]) -> Iterator[str]:
+    yield _("Sign in as one of these:")
+    names, roles = max(len(one.user.username) for one in people), max(len(one.role) for one in people)
+    for one in people:
+        password = one.password or _("the password that was chosen since")
+        yield f"  {one.user.username:{names}}  {one.role:{roles}}  {password}"
+    yield ""
     yield _("Then look at:")
     yield _("  Billing › Invoices: open one, “View” shows its PDF")
     yield _("  Billing › Waiting CDRs: what could not be rated, and why")
