@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from post_office import models as post_office
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.enums import ActionVariant
 
 from apps.core.admin import JOURNAL, ModelAdmin, ReadOnly, ReadOnlyInline, ServiceDialog, badge, count
@@ -56,7 +56,7 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
         "sent_at",
     )
     list_display_links = ("subject",)
-    list_filter = (("state", ChoicesDropdownFilter), EventFilter, ("created_at", RangeDateFilter))
+    list_filter = (("state", ChoicesDropdownFilter), EventFilter, ("created_at", RangeDateTimeFilter))
     list_filter_submit = True
     search_fields = ("key",)
     search_help_text = _("E-mail address or subject")
