@@ -11,7 +11,26 @@ from django.db.models import OuterRef, Q, Subquery
 from apps.catalog.choices import OfferKind
 
 
-class OfferQuerySet(models.QuerySet):
+class OnSaleQuerySet(models.QuerySet):
+    """Rows with the days on which they are on sale, ``[on_sale_from, on_sale_until)``, open where null."""
+
+    def on_sale(self, day: date) -> Self:
+        return self.filter(Q(on_sale_until__isnull=True) | Q(on_sale_until__gt=day)).filter(
+            Q(on_sale_from__isnull=True) | Q(on_sale_from__lte=day)
+        )
+
+    def withdrawn(self, day: date) -> Self:
+        return self.filter(on_sale_until__lte=day)
+
+    def coming(self, day: date) -> Self:
+        return self.filter(on_sale_from__gt=day)
+
+
+class HandsetQuerySet(OnSaleQuerySet):
+    pass
+
+
+class OfferQuerySet(OnSaleQuerySet):
     def plans(self) -> Self:
         return self.filter(kind=OfferKind.PLAN)
 
@@ -20,11 +39,6 @@ class OfferQuerySet(models.QuerySet):
 
     def products(self) -> Self:
         return self.filter(kind__in=[OfferKind.SERVICE, OfferKind.EQUIPMENT])
-
-    def on_sale(self, day: date) -> Self:
-        return self.filter(Q(on_sale_until__isnull=True) | Q(on_sale_until__gt=day)).filter(
-            Q(on_sale_from__isnull=True) | Q(on_sale_from__lte=day)
-        )
 
     def with_price_on(self, day: date) -> Self:
         """``price_on_day``: the catalogue price in force on ``day``, None where there is none."""

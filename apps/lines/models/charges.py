@@ -10,12 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.catalog.choices import OfferKind
+from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
 from apps.core.fields import MoneyField
 from apps.core.models import Period
 from apps.customers.models import Customer
 from apps.lines.choices import DiscountBasis
+from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
 
 LINE = pgettext_lazy("mobile line", "line")
@@ -106,7 +107,10 @@ class Discount(models.Model):
 
 
 class OneOffCharge(models.Model):
-    """Something billed once, in the run of the month of its ``day`` (fees, equipment, instalments)."""
+    """Something billed once, in the run of the month of its ``day`` (fees, equipment, instalments).
+
+    A fee says which one it is, and the operation on the line that it is for: an operation makes it once.
+    """
 
     customer = models.ForeignKey(
         Customer, on_delete=models.PROTECT, related_name="one_off_charges", verbose_name=_("customer")
@@ -123,6 +127,15 @@ class OneOffCharge(models.Model):
     vat_rate = MoneyField(_("VAT rate (%)"), default=20)
     goods = models.BooleanField(_("goods"), default=False, help_text=_("Goods rather than a service, for VAT."))
     day = models.DateField(_("date"))
+    fee = models.CharField(_("fee"), max_length=12, choices=FeeKind.choices, blank=True)
+    operation = models.ForeignKey(
+        LineOperation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charges",
+        verbose_name=_("operation"),
+    )
 
     class Meta:
         verbose_name = _("one-off charge")
@@ -131,7 +144,17 @@ class OneOffCharge(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="lines_one_off_amounts", condition=Q(price__gte=0, quantity__gte=1, vat_rate__gte=0)
-            )
+            ),
+            models.CheckConstraint(
+                name="lines_fee_is_for_an_operation",
+                condition=Q(fee="", operation__isnull=True)
+                | ~Q(fee="") & Q(operation__isnull=False, offer__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["operation", "fee", "offer"],
+                condition=Q(operation__isnull=False),
+                name="lines_one_fee_per_operation",
+            ),
         ]
 
     def __str__(self) -> str:

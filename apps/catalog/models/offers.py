@@ -1,19 +1,27 @@
-"""What the integrator sells: plans, options, services and equipment, with dated prices."""
+"""What lines and customers subscribe to: plans, options, services and equipment."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.catalog.choices import OfferKind, UsageKind
+from apps.catalog.validators import check_sales_account
+from apps.catalog.choices import FeeKind, OfferKind, RuleKind
 from apps.catalog.querysets import KindManager, OfferQuerySet
 from apps.core.fields import MoneyField
-from apps.core.models import Period
+
+# Its entries say in a sentence what changed of the prices, allowances and rules, which are rows of their own.
+HISTORY = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
+
+
+def _fee(name: str) -> MoneyField:
+    return MoneyField(name, null=True, blank=True)
 
 
 class Offer(models.Model):
@@ -30,10 +38,14 @@ class Offer(models.Model):
     on_sale_until = models.DateField(_("on sale until"), null=True, blank=True)
     wholesale_code = models.CharField(_("wholesale code"), max_length=40, blank=True)
     wholesale_cost = MoneyField(_("wholesale cost"), null=True, blank=True)
-    sales_account = models.CharField(_("sales account"), max_length=20, blank=True)
+    sales_account = models.CharField(_("sales account"), max_length=20, blank=True, validators=[check_sales_account])
+    activation_fee = _fee(_("activation fee"))
+    sim_fee = _fee(_("fee for the SIM card"))
+    swap_fee = _fee(_("fee for a replaced SIM card"))
+    termination_fee = _fee(_("termination fee"))
 
     objects = OfferQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HISTORY
 
     class Meta:
         verbose_name = _("offer")
@@ -44,6 +56,13 @@ class Offer(models.Model):
             models.CheckConstraint(
                 name="catalog_plans_and_options_recur",
                 condition=Q(recurring=True) | ~Q(kind__in=[OfferKind.PLAN, OfferKind.OPTION]),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"catalog_{kind}_fee_not_negative",
+                    condition=Q(**{f"{kind}_fee__isnull": True}) | Q(**{f"{kind}_fee__gte": 0}),
+                )
+                for kind in FeeKind
             ),
         ]
 
@@ -59,6 +78,11 @@ class Offer(models.Model):
         """Catalogue price in force on ``day``; None before the first one."""
         price = self.prices.on(day).first()
         return None if price is None else price.amount
+
+    def fee(self, kind: FeeKind) -> Decimal:
+        """What is charged today when that happens to a line; 0 for nothing."""
+        amount: Decimal | None = getattr(self, f"{kind}_fee")
+        return amount or Decimal(0)
 
 
 class Plan(Offer):
@@ -88,49 +112,38 @@ class Product(Offer):
         verbose_name_plural = _("services and equipment")
 
 
-class OfferPrice(Period):
-    """The catalogue price of an offer for a time. Prices already agreed on a subscription stay."""
+class OfferRule(models.Model):
+    """Offers that go together on a line, or that cannot.
 
-    offer = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="prices", verbose_name=_("offer"))
-    amount = MoneyField(_("price excluding tax"))
+    Of the plans that an offer requires a line needs one, since it has one plan only; of the options, all. What is
+    incompatible is so both ways: the row points from the older offer to the younger.
+    """
 
-    no_overlap = (("offer",),)
-
-    class Meta(Period.Meta):
-        verbose_name = _("price")
-        verbose_name_plural = _("prices")
-        ordering = ["offer", "-start"]
-        constraints = [
-            *Period.Meta.constraints,
-            models.CheckConstraint(name="catalog_price_not_negative", condition=Q(amount__gte=0)),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.offer.code} {self.amount} € ({self.start})"
-
-
-class Allowance(models.Model):
-    """Usage included each calendar month in a plan or an option."""
-
-    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="allowances", verbose_name=_("offer"))
-    kind = models.CharField(_("usage"), max_length=10, choices=UsageKind.choices)
-    quantity = models.PositiveBigIntegerField(
-        _("quantity"), null=True, blank=True, help_text=_("Seconds, SMS or bytes.")
-    )
-    unlimited = models.BooleanField(_("unlimited"), default=False)
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="rules", verbose_name=_("offer"))
+    kind = models.CharField(_("rule"), max_length=10, choices=RuleKind.choices)
+    other = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="ruled_by", verbose_name=_("other offer"))
 
     class Meta:
-        verbose_name = _("allowance")
-        verbose_name_plural = _("allowances")
+        verbose_name = _("rule between offers")
+        verbose_name_plural = _("rules between offers")
         constraints = [
-            models.UniqueConstraint(fields=["offer", "kind"], name="catalog_one_allowance_per_kind"),
+            models.UniqueConstraint(fields=["offer", "kind", "other"], name="catalog_rule_is_said_once"),
+            models.CheckConstraint(name="catalog_rule_is_between_two", condition=~Q(offer=F("other"))),
             models.CheckConstraint(
-                name="catalog_allowance_is_a_quantity_or_unlimited",
-                condition=Q(quantity__isnull=False, unlimited=False) | Q(quantity__isnull=True, unlimited=True),
+                name="catalog_incompatible_is_said_one_way",
+                condition=Q(kind=RuleKind.REQUIRES) | Q(offer__lt=F("other")),
             ),
-            # MMS are never included (DOMAIN §5.4).
-            models.CheckConstraint(name="catalog_no_mms_allowance", condition=~Q(kind=UsageKind.MMS)),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {'∞' if self.unlimited else self.quantity}"
+        return f"{self.offer.code} {self.get_kind_display()} {self.other.code}"
+
+
+def proxies() -> Iterator[type[Offer]]:
+    yield from (Plan, Option, Product)
+
+
+for _proxy in proxies():
+    # Django announces the saves of a proxy under its own name, to which simple-history does not listen.
+    _proxy._meta.simple_history_manager_attribute = Offer._meta.simple_history_manager_attribute  # type: ignore[attr-defined]
+    models.signals.post_save.connect(HISTORY.post_save, sender=_proxy, weak=False)
