@@ -14,10 +14,11 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 from post_office import models as post_office
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
 from apps.core.admin import JOURNAL, ModelAdmin, ReadOnly, ReadOnlyInline, ServiceDialog, badge, count
+from apps.core.admin.filters import DaysFilter
 from apps.messaging import dialogs
 from apps.messaging.choices import AttemptOutcome, DeliveryState
 from apps.messaging.events import title_of
@@ -56,7 +57,7 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
         "sent_at",
     )
     list_display_links = ("subject",)
-    list_filter = (("state", ChoicesDropdownFilter), EventFilter, ("created_at", RangeDateTimeFilter))
+    list_filter = (("state", ChoicesDropdownFilter), EventFilter, ("created_at", DaysFilter))
     list_filter_submit = True
     search_fields = ("key",)
     search_help_text = _("E-mail address or subject")

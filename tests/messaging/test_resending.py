@@ -10,11 +10,12 @@ from django.core import mail
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.core import processes
+from apps.core import processes, slots
 from apps.core.exceptions import DomainError
 from apps.messaging.choices import AttemptOutcome, DeliveryState
 from apps.messaging.models import Delivery
 from apps.messaging.services import cancel, resend, retry, retry_failed, send_next, sending, settle_lost
+from apps.messaging.services.resending import RESENT
 from apps.messaging.transport import Verdict
 from tests.factories import UserFactory
 from tests.messaging.conftest import PDF, Queue
@@ -59,6 +60,15 @@ def test_a_copy_is_a_mail_of_its_own_with_the_same_content(queue: Queue) -> None
     assert [part.get_content() for part in again.message().iter_attachments()] == [PDF.data]
     assert list(first.email.attachments.all()) == list(copy.email.attachments.all())
     assert list(Delivery.objects.of_key(first.key)) == [first, copy]
+
+
+def test_whoever_asked_for_a_mail_is_told_of_its_copy(queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Delivery, Delivery]] = []
+    monkeypatch.setitem(slots._slots, RESENT, [lambda original, copy: told.append((original, copy))])
+    first = queue()
+    send_next()
+    copy = resend(delivery=after(first), actor=None)
+    assert told == [(first, copy)]
 
 
 def test_a_copy_to_another_address_goes_there_only(queue: Queue) -> None:

@@ -12,12 +12,15 @@ from post_office.models import Email
 
 from apps.core.exceptions import DomainError
 from apps.core.slots import notify
+from apps.core.slots import notify
 from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import RESENDABLE, AddressRole, DeliveryState
 from apps.messaging.models import Delivery
 from apps.messaging.querysets import COPY_MARK
 from apps.messaging.services.queueing import new_message_id, put_out, save_email
 
+#: The slot by which whoever asked for a mail learns of its copy: ``(original=, copy=)``, in the same transaction.
+RESENT = "messaging.resent"
 #: Mails of one transaction of :func:`retry_failed`.
 CHUNK = 200
 
@@ -66,6 +69,8 @@ def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -
         logo=locked.logo,
         resend_of=locked,
     )
+    notify(RESENT, original=locked, copy=queued)
+    return queued
     # Whoever asked for the first mail goes on by the copy.
     notify("messaging.resent", original=locked, copy=resent)
     return resent
