@@ -12,7 +12,6 @@ from post_office.models import Email
 
 from apps.core.exceptions import DomainError
 from apps.core.slots import notify
-from apps.core.slots import notify
 from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import RESENDABLE, AddressRole, DeliveryState
 from apps.messaging.models import Delivery
@@ -60,7 +59,7 @@ def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -
     )
     copy.attachments.set(first.attachments.all())
     root, _mark, number = locked.key.partition(COPY_MARK)
-    resent = put_out(
+    queued = put_out(
         email=copy,
         addresses=addresses,
         event=locked.event,
@@ -69,11 +68,9 @@ def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -
         logo=locked.logo,
         resend_of=locked,
     )
+    # Whoever asked for the first mail goes on by the copy.
     notify(RESENT, original=locked, copy=queued)
     return queued
-    # Whoever asked for the first mail goes on by the copy.
-    notify("messaging.resent", original=locked, copy=resent)
-    return resent
 
 
 @transaction.atomic
