@@ -23,3 +23,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# Whoever opens the sign-in page itself has named no page to come back to.
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
