@@ -7,8 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import (
@@ -224,14 +222,12 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     list_display = (
         "shown_number",
-        "shown_state",
         "customer",
         "issue_date",
         "due_date",
         money(Invoice.net),
         money(Invoice.vat),
         money(Invoice.gross),
-        "document",
         "sending",
         "pdf",
     )
@@ -296,8 +292,10 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         return rows.with_sending_state().with_document_state()
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        send = ["send_link"] if request.user.has_perm("billing.send_invoice") else []
-        return [*super().get_list_display(request), *send]
+        shown = super().get_list_display(request)
+        if request.user.has_perm("billing.send_invoice"):
+            return ["pdf_and_send" if column == "pdf" else column for column in shown]
+        return shown
 
     @admin.display(description="PDF")
     def document(self, invoice: Invoice) -> str:
@@ -306,13 +304,6 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("sending"))
     def sending(self, invoice: Invoice) -> str:
         return sending_badge(invoice)
-
-    @admin.display(description="")
-    def send_link(self, invoice: Invoice) -> str:
-        if not invoice.is_issued:
-            return ""
-        link = reverse("admin:billing_invoice_send", args=[invoice.pk])
-        return render_to_string("billing/dialog_link.html", {"link": link, "title": type(self).send.title})
 
     @admin.display(description=_("number"), ordering="number")
     def shown_number(self, invoice: Invoice) -> str:
@@ -328,11 +319,8 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("document"))
     def pdf(self, invoice: Invoice) -> str:
-        return format_html(
-            '<span class="flex gap-3 whitespace-nowrap">'
-            '<a href="{}" target="_blank" class="text-link">{}</a><a href="{}" class="text-link">{}</a></span>',
-            address("invoice", invoice.pk),
-            pgettext_lazy("document", "View"),
-            address("invoice", invoice.pk, download=True),
-            _("Download"),
-        )
+        return render_to_string("billing/invoice_links.html", {"invoice": invoice})
+
+    @admin.display(description=_("document"))
+    def pdf_and_send(self, invoice: Invoice) -> str:
+        return render_to_string("billing/invoice_links.html", {"invoice": invoice, "may_send": True})

@@ -13,7 +13,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.billing.choices import DownloadFormat, ItemState, RunState
+from apps.billing.choices import DownloadFormat, ItemState, JobKind, RunState
 from apps.billing.mailing import recipients_of
 from apps.billing.models import BillingRun, Invoice
 from apps.billing.precautions import precautions, to_see_to
@@ -26,6 +26,7 @@ from apps.messaging.choices import DeliveryState
 from apps.messaging.models import Delivery
 from apps.usage.filters import month_name
 
+TAKING_FURTHER = (JobKind.COMPUTE, JobKind.ISSUE, JobKind.RENDER)
 NAMED = 5  # of those that a sentence is about
 
 # --- «Générer les factures»
@@ -79,14 +80,19 @@ def recompute(run: BillingRun, actor: Any, answers: dict[str, Any]) -> BillingRu
 
 
 def can_recompute(run: BillingRun) -> bool:
-    return run.state in (RunState.DRAFT, RunState.COMPUTING, RunState.REVIEW)
+    return run.state in (RunState.DRAFT, RunState.COMPUTING, RunState.REVIEW) and not _is_worked_on(run)
+
+
+def _is_worked_on(run: BillingRun) -> bool:
+    """Whether a job takes it to its next state: what would only say so has no button meanwhile."""
+    return Job.objects.active().about(run).filter(kind__in=TAKING_FURTHER).exists()
 
 
 # --- «Valider et numéroter»
 
 
 def can_issue(run: BillingRun) -> bool:
-    return run.state in (RunState.REVIEW, RunState.ISSUING)
+    return run.state in (RunState.REVIEW, RunState.ISSUING) and not _is_worked_on(run)
 
 
 def preview_issue(run: BillingRun, answers: dict[str, Any]) -> list[str]:
@@ -128,7 +134,7 @@ def issue(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
 
 
 def can_draw(run: BillingRun) -> bool:
-    return run.state == RunState.RENDERING
+    return run.state == RunState.RENDERING and not _is_worked_on(run)
 
 
 def draw(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:

@@ -45,7 +45,6 @@ class Row:
     invoice: Invoice
     document: SafeString | str
     sending: SafeString | str
-    send: str
 
 
 def buttons(admin: Any, request: HttpRequest, dialogs: Sequence[ServiceDialog], run: BillingRun | None) -> list[Button]:
@@ -90,12 +89,10 @@ def figures_of(run: BillingRun) -> dict[str, Any]:
     }
 
 
-def rows_of(run: BillingRun, request: HttpRequest) -> Iterator[Row]:
-    may_send = request.user.has_perm("billing.send_invoice")
+def rows_of(run: BillingRun) -> Iterator[Row]:
     invoices = run.invoices.with_sending_state().with_document_state().select_related("customer")
     for invoice in invoices.order_by("customer__number", "pk")[:INVOICES_SHOWN]:
-        send = reverse("admin:billing_invoice_send", args=[invoice.pk]) if may_send and invoice.is_issued else ""
-        yield Row(invoice, document_badge(invoice), sending_badge(invoice), send)
+        yield Row(invoice, document_badge(invoice), sending_badge(invoice))
 
 
 def document_badge(invoice: Any) -> SafeString | str:
@@ -149,8 +146,8 @@ def workspace(admin: Any, request: HttpRequest, run: BillingRun | None, *, on_li
         "precautions": []
         if on_list or run.state not in BEFORE_NUMBERS
         else precautions(month=run.month, today=localdate(), run=run),
-        "rows": list(rows_of(run, request)) if may_see_invoices else [],
-        "shown": INVOICES_SHOWN,
+        "rows": list(rows_of(run)) if may_see_invoices else [],
+        "may_send": request.user.has_perm("billing.send_invoice"),
         "on_list": on_list,
         **figures_of(run),
     }
