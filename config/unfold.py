@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -95,6 +95,8 @@ PEOPLE = [
         "title": _("Users"),
         "link": reverse_lazy("admin:accounts_user_changelist"),
         "permission": may_see("accounts.user"),
+        # The addresses of the others begin with its own.
+        "active": lambda request: request.path == reverse("admin:accounts_user_changelist"),
     },
     {
         "title": _("Who may do what"),
@@ -108,7 +110,8 @@ PEOPLE = [
     },
     {
         "title": _("History"),
-        "link": reverse_lazy("admin:admin_logentry_changelist"),
+        # A function, or the side bar would take both of its entries for the one that is open.
+        "link": lambda request: reverse("admin:admin_logentry_changelist"),
         "permission": may_see("admin.logentry"),
     },
 ]

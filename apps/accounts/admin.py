@@ -88,11 +88,26 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold sh
         names = [group.name for group in user.groups.all() if group.name in Role.values]
         return ", ".join([gettext("superuser"), *names] if user.is_superuser else names)
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what leads nowhere: a password that this user may not give, boxes that he may not tick."""
+        absent = set() if self.has_change_permission(request, obj) else {"password"}
+        shown = {} if self._gives_roles(request, obj) else {"groups": "roles"}
+        return [
+            (
+                title,
+                {**options, "fields": [shown.get(field, field) for field in options["fields"] if field not in absent]},
+            )
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        declared = list(super().get_readonly_fields(request, obj))
-        if not request.user.has_perm("accounts.give_roles"):
+        declared = [*super().get_readonly_fields(request, obj), "roles"]
+        if not self._gives_roles(request, obj):
             declared.append("groups")
         return declared if request.user.is_superuser else [*declared, "is_superuser"]
+
+    def _gives_roles(self, request: HttpRequest, obj: Any) -> bool:
+        return request.user.has_perm("accounts.give_roles") and self.has_change_permission(request, obj)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed: bool = super().has_change_permission(request, obj)

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.forms import ModelMultipleChoiceField
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.forms import UnfoldReadOnlyPasswordHashWidget
 from unfold.forms import UserChangeForm as UnfoldUserChangeForm
 from unfold.forms import UserCreationForm as UnfoldUserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -15,10 +19,24 @@ from apps.accounts.services import check_somebody_stays_in_charge
 from apps.core.roles import PURPOSES, Role
 
 
+class RolesInput(UnfoldAdminCheckboxSelectMultipleWidget):  # type: ignore[misc]  # unfold ships no types
+    """Boxes whose labels wrap: the library's cut them, and widen the page of a telephone."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return render_to_string("accounts/roles_input.html", self.get_context(name, value, attrs))
+
+
+class PasswordLink(UnfoldReadOnlyPasswordHashWidget):  # type: ignore[misc]
+    """Leads to the form that gives a new password. How the present one is hashed tells nobody anything."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        return render_to_string("accounts/password_link.html", {"usable": is_password_usable(value)})
+
+
 class RoleField(ModelMultipleChoiceField):
     """The roles, each with what it is for. Groups that are no role are not offered."""
 
-    widget = UnfoldAdminCheckboxSelectMultipleWidget
+    widget = RolesInput
 
     def __init__(self, **kwargs: Any) -> None:
         roles = Group.objects.filter(name__in=Role.values).order_by("pk")
@@ -48,6 +66,12 @@ class KeepsOtherGroups:
 
 class UserChangeForm(KeepsOtherGroups, UnfoldUserChangeForm):  # type: ignore[misc]  # unfold ships no types
     groups = RoleField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "password" in self.fields:
+            self.fields["password"].widget = PasswordLink()
+            self.fields["password"].help_text = ""
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -117,6 +117,15 @@ def test_an_administrator_enters_somebody_with_a_role_who_then_signs_in(administ
     assert browser.get(reverse("admin:billing_invoice_changelist")).status_code == 403
 
 
+def test_who_may_only_look_is_led_to_nothing(boss: User) -> None:
+    clerk = somebody(Role.SUPPORT)
+    for looking, looked_at in ((somebody(Role.READER), clerk), (somebody(Role.ADMINISTRATOR), boss)):
+        text = browser_of(looking).get(page(looked_at)).content.decode()
+        assert "../password/" not in text
+        assert 'name="groups"' not in text
+    assert "../password/" in browser_of(boss).get(page(clerk)).content.decode()
+
+
 def test_a_weak_password_is_refused(administrator: User) -> None:
     answers = {"username": "nouvelle", "password1": "nouvelle1", "password2": "nouvelle1"}
     assert browser_of(administrator).post(reverse("admin:accounts_user_add"), answers).status_code == 200
@@ -239,7 +248,7 @@ def test_the_table_says_what_the_roles_hold(administrator: User) -> None:
     assert rows["Factures"][order.index(Role.BILLING)] == "voir, modifier"
     assert rows["Factures"][order.index(Role.SUPPORT)] == ""
     assert rows["Factures"][order.index(Role.READER)] == "voir"
-    assert rows["Attribuer les rôles"] == ["Oui", "", "", "", "", ""]
+    assert rows["Peut attribuer les rôles"] == ["Oui", "", "", "", "", ""]
     assert [name for name, _purpose in answer.context["roles"]] == Role.values
 
 

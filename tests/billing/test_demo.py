@@ -84,7 +84,7 @@ def test_somebody_of_each_role_can_sign_in() -> None:
         assert user.check_password(told["password"])
         assert [group.name for group in user.groups.all()] == [told["role"]]
         assert user.get_full_name()
-    assert [told["role"] for told in said["people"]] == ["superutilisateur", *Role.values]
+    assert [told["role"] for told in said["people"]] == ["super-utilisateur", *Role.values]
     assert len({told["password"] for told in said["people"]}) == 7
     table = run_command("demo", *SMALL).out
     assert all(f"{told['role']}" in table and told["password"] in table for told in said["people"])
