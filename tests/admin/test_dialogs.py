@@ -14,6 +14,7 @@ from apps.billing.choices import RunState
 from apps.billing.models import BillingRun
 from apps.core.exceptions import DomainError
 from apps.jobs.models import Job
+from apps.jobs.models import Job
 from apps.sims.models import SimCard
 from apps.usage.choices import FileState
 from apps.usage.kinds import BACK_OUT
@@ -183,8 +184,9 @@ def test_answers_are_previewed_before_they_are_acted_on(admin: Client, generatin
     answer = admin.post(generating, {**asked, **previewed(page)})
     run = BillingRun.objects.get()
     assert answer["Location"] == reverse("admin:billing_billingrun_change", args=[run.pk])
-    assert (str(run.month), run.state) == ("2026-10", RunState.REVIEW)
+    assert (str(run.month), run.state) == ("2026-10", RunState.DRAFT)
     assert run.created_by is not None
+    assert Job.objects.get().parameters["run"] == run.pk
 
 
 @pytest.mark.usefixtures("october_is_over")
