@@ -14,7 +14,6 @@ from apps.billing.choices import RunState
 from apps.billing.models import BillingRun
 from apps.core.exceptions import DomainError
 from apps.jobs.models import Job
-from apps.jobs.models import Job
 from apps.sims.models import SimCard
 from apps.usage.choices import FileState
 from apps.usage.kinds import BACK_OUT
