@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -17,6 +18,9 @@ from time_machine import Traveller, travel
 
 from apps.accounts.choices import Outcome
 from apps.accounts.models import SignIn, User
+from apps.accounts.sessions import forget_ended_sessions
+from apps.jobs.choices import Queue
+from apps.jobs.kinds import chores
 from tests.accounts.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +93,19 @@ def test_a_session_of_before_there_were_limits_gets_them(signed_in: Client, cloc
     assert works(signed_in)
     clock.shift(timedelta(hours=2))
     assert not works(signed_in)
+
+
+def test_ended_sessions_are_forgotten(signed_in: Client, clock: Traveller) -> None:
+    forget_ended_sessions()
+    assert Session.objects.count() == 1
+    clock.shift(timedelta(hours=13))
+    forget_ended_sessions()
+    assert not Session.objects.exists()
+
+
+def test_workers_forget_what_is_old() -> None:
+    codes = {chore.code for chore in chores(frozenset({Queue.DEFAULT}))}
+    assert {"accounts.sessions", "accounts.sign_ins"} <= codes
 
 
 def test_a_changed_password_ends_the_other_sessions(signed_in: Client, clerk: User) -> None:
