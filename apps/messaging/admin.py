@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -8,7 +9,9 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -17,7 +20,7 @@ from post_office import models as post_office
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
-from apps.core.admin import JOURNAL, ModelAdmin, ReadOnly, ReadOnlyInline, ServiceDialog, badge, count
+from apps.core.admin import JOURNAL, ModelAdmin, ReadOnly, ReadOnlyInline, ServiceDialog, badge, count, status
 from apps.core.admin.filters import DaysFilter
 from apps.messaging import dialogs
 from apps.messaging.choices import AttemptOutcome, DeliveryState
@@ -48,15 +51,13 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
     screen = _("Outbox")
     list_display = (
         badge(Delivery.state, DeliveryState),
-        "shown_event",
+        "subject_and_event",
         "recipients",
-        "subject",
         "created_at",
         count(Delivery.attempts),
-        "next_attempt_at",
-        "sent_at",
+        "sent_or_next",
     )
-    list_display_links = ("subject",)
+    list_display_links = ("subject_and_event",)
     list_filter = (("state", ChoicesDropdownFilter), EventFilter, ("created_at", DaysFilter))
     list_filter_submit = True
     search_fields = ("key",)
@@ -150,13 +151,25 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
     def shown_event(self, delivery: Delivery) -> str:
         return title_of(delivery.event)
 
+    @admin.display(description=_("subject"), ordering="email__subject")
+    def subject_and_event(self, delivery: Delivery) -> str:
+        event = title_of(delivery.event)
+        return format_html('{}<br><span class="text-subtle">{}</span>', delivery.email.subject, event)
+
+    @admin.display(description=pgettext_lazy("mail", "sending"), ordering="sent_at")
+    def sent_or_next(self, delivery: Delivery) -> str:
+        """When it left, or when it is tried again."""
+        if delivery.next_attempt_at and delivery.attempts:
+            return _("again on %(moment)s") % {"moment": _moment(delivery.next_attempt_at)}
+        return _moment(delivery.sent_at) if delivery.sent_at else ""
+
     @admin.display(description=_("addressee"))
     def recipients(self, delivery: Delivery) -> str:
         email = delivery.email
         others = len(email.to) + len(email.cc) + len(email.bcc) - 1
         return f"{email.to[0]} (+{others})" if others else str(email.to[0])
 
-    @admin.display(description=_("subject"), ordering="email__subject")
+    @admin.display(description=_("subject"))
     def subject(self, delivery: Delivery) -> str:
         return str(delivery.email.subject)
 
@@ -178,18 +191,24 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description="Message-ID")
     def message_id(self, delivery: Delivery) -> str:
-        return str(delivery.email.message_id)
+        # Longer than a telephone is wide, and without a space to break it at.
+        return format_html('<span style="overflow-wrap: anywhere">{}</span>', delivery.email.message_id)
 
-    @admin.display(description=_("copy of"))
+    @admin.display(description=_("copy of the mail of"))
     def copy_of(self, delivery: Delivery) -> str:
         return _page(delivery.resend_of) if delivery.resend_of else ""
 
-    @admin.display(description=_("sent again as"))
+    @admin.display(description=_("sent again"))
     def copied_as(self, delivery: Delivery) -> str:
         return _page(delivery.resent_as) if hasattr(delivery, "resent_as") else ""
 
 
 def _page(delivery: Delivery) -> str:
-    """A link to another mail of the chain, named by its key."""
+    """A link to another mail of the chain: when it was asked for, and what became of it."""
     address = reverse("admin:messaging_delivery_change", args=[delivery.pk])
-    return format_html('<a href="{}" class="text-link">{}</a>', address, delivery.key)
+    state = DeliveryState(delivery.state)
+    return format_html('<a href="{}" class="text-link">{}</a> {}', address, _moment(delivery.created_at), status(state))
+
+
+def _moment(when: datetime) -> str:
+    return date_format(localtime(when), "SHORT_DATETIME_FORMAT")

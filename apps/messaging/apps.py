@@ -12,9 +12,10 @@ class MessagingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.jobs.kinds import Chore, Queue, register_chore
-        from apps.messaging import panels, tiles
+        from apps.messaging import checks, panels, tiles
         from apps.messaging.services import send_next, settle_lost
 
+        checks.register_checks()
         panels.register()
         tiles.register()
         register_chore(Chore(code="messaging.settle_lost", run=settle_lost, every=SETTLE_SECONDS, queue=Queue.MAIL))

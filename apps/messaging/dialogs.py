@@ -63,11 +63,14 @@ def _about_copy(delivery: Delivery, to: list[str] | None) -> Iterator[str]:
 
 def _about_failures() -> Iterator[str]:
     failed = Delivery.objects.failed().count()
-    yield ngettext(
-        "%(count)d mail has failed and is sent again. None of it had left.",
-        "%(count)d mails have failed and are sent again. None of them had left.",
-        failed,
-    ) % {"count": failed}
+    if failed:
+        yield ngettext(
+            "%(count)d mail has failed and is sent again. It had not left.",
+            "%(count)d mails have failed and are sent again. None of them had left.",
+            failed,
+        ) % {"count": failed}
+    else:
+        yield _("There is no failed mail to send again.")
     refused = Delivery.objects.filter(state=DeliveryState.REFUSED, resent_as__isnull=True).count()
     if refused:
         yield ngettext(

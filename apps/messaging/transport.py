@@ -15,16 +15,20 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.utils import DNS_NAME
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.messaging.choices import AttemptOutcome
 from apps.messaging.composing import Letter
 
+FILES = "django.core.mail.backends.filebased.EmailBackend"
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
 READY, GO_AHEAD = 220, 354
 LAST_LINE = b".\r\n"
@@ -66,12 +70,26 @@ def deliver(letter: Letter) -> Verdict:
 
 
 def _by_backend(letter: Letter) -> Verdict:
-    """To a folder or to the screen (trials): what is written is sent."""
+    """To a folder, to the screen, to a test: what is written is sent."""
     try:
-        get_connection(fail_silently=False).send_messages([letter.as_django()])
+        if settings.EMAIL_BACKEND == FILES:
+            _write_file(letter)
+        else:
+            get_connection(fail_silently=False).send_messages([letter.as_django()])
     except OSError as error:
-        return Verdict(AttemptOutcome.TEMPORARY, _("The mail could not be written."), str(error))
+        return Verdict(AttemptOutcome.TEMPORARY, _("The mail could not be written."), _described(error))
     return Verdict(AttemptOutcome.ACCEPTED)
+
+
+def _write_file(letter: Letter) -> None:
+    """A file per mail that mail programs open, under the mail's own name: written twice, it is there once."""
+    folder = Path(settings.EMAIL_FILE_PATH)
+    folder.mkdir(parents=True, exist_ok=True)
+    moment = parsedate_to_datetime(letter.message["Date"])
+    name = letter.message["Message-ID"].strip("<>").partition("@")[0]
+    aside = folder / f".{name}.part"
+    aside.write_bytes(letter.as_bytes())
+    aside.rename(folder / f"{localtime(moment):%Y%m%d-%H%M%S}-{name}.eml")
 
 
 # --- SMTP (RFC 5321)

@@ -153,8 +153,8 @@ def test_sending_again_warns_and_is_written_down(unclear: Delivery, sign_in_as: 
     assert copy.email.to == ["autre@client.example", "deux@client.example"]
     assert copy.created_by is not None
     assert LogEntry.objects.get().object_id == str(unclear.pk)
-    assert copy.key in clerk.get(page(unclear)).content.decode()
-    assert unclear.key in clerk.get(page(copy)).content.decode()
+    assert page(copy) in clerk.get(page(unclear)).content.decode()
+    assert page(unclear) in clerk.get(page(copy)).content.decode()
     assert dialog not in clerk.get(page(unclear)).content.decode()
     again = clerk.post(dialog, answers)
     assert again.status_code == 200
