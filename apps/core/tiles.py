@@ -65,7 +65,7 @@ class Chart:
         columns = {
             "label": self.unit,
             "data": [float(value) for value in self.values],
-            "backgroundColor": "var(--color-primary-600)",
+            "backgroundColor": "var(--color-primary-500)",
             "borderRadius": 3,
             "maxBarThickness": 40,
         }
