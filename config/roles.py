@@ -38,7 +38,7 @@ def models_of(app: AppConfig) -> list[type[models.Model]]:
 
 def grants_of(app: AppConfig) -> Grants | None:
     """The table of ``app``; None where it has no ``roles.py``."""
-    if not module_has_submodule(app.module, "roles"):  # type: ignore[arg-type]  # an app is a module
+    if not module_has_submodule(app.module, "roles"):
         return None
     grants: Grants = import_module(f"{app.name}.roles").GRANTS
     return grants

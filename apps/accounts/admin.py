@@ -91,7 +91,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold sh
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what leads nowhere: a password that this user may not give, boxes that he may not tick."""
         absent = set() if self.has_change_permission(request, obj) else {"password"}
-        shown = {} if self._gives_roles(request, obj) else {"groups": "roles"}
+        shown: dict[Any, str] = {} if self._gives_roles(request, obj) else {"groups": "roles"}
         return [
             (
                 title,

@@ -19,14 +19,14 @@ from apps.accounts.services import check_somebody_stays_in_charge
 from apps.core.roles import PURPOSES, Role
 
 
-class RolesInput(UnfoldAdminCheckboxSelectMultipleWidget):  # type: ignore[misc]  # unfold ships no types
+class RolesInput(UnfoldAdminCheckboxSelectMultipleWidget):
     """Boxes whose labels wrap: the library's cut them, and widen the page of a telephone."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         return render_to_string("accounts/roles_input.html", self.get_context(name, value, attrs))
 
 
-class PasswordLink(UnfoldReadOnlyPasswordHashWidget):  # type: ignore[misc]
+class PasswordLink(UnfoldReadOnlyPasswordHashWidget):
     """Leads to the form that gives a new password. How the present one is hashed tells nobody anything."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
@@ -48,7 +48,7 @@ class RoleField(ModelMultipleChoiceField):
             **kwargs,
         )
 
-    def label_from_instance(self, obj: Group) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Group) -> str:
         return f"{obj.name} : {PURPOSES[Role(obj.name)]}"
 
 
@@ -64,7 +64,7 @@ class KeepsOtherGroups:
         return Group.objects.filter(pk__in=[*chosen.values_list("pk", flat=True), *kept.values_list("pk", flat=True)])
 
 
-class UserChangeForm(KeepsOtherGroups, UnfoldUserChangeForm):  # type: ignore[misc]  # unfold ships no types
+class UserChangeForm(KeepsOtherGroups, UnfoldUserChangeForm):
     groups = RoleField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -94,7 +94,7 @@ class UserChangeForm(KeepsOtherGroups, UnfoldUserChangeForm):  # type: ignore[mi
         return False
 
 
-class UserCreationForm(KeepsOtherGroups, UnfoldUserCreationForm):  # type: ignore[misc]
+class UserCreationForm(KeepsOtherGroups, UnfoldUserCreationForm):
     # There is no other way to sign in than a password.
     usable_password = None
     groups = RoleField()

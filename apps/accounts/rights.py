@@ -74,7 +74,8 @@ def _held() -> dict[Role, set[str]]:
 def _rows(model: type[Model], held: dict[Role, set[str]]) -> Iterator[Row]:
     opts = model._meta
     if admin.site.is_registered(model) and opts.default_permissions:
-        screen = admin.site._registry[model].screen or opts.verbose_name_plural
+        page: Any = admin.site._registry[model]  # of the kit, which names its screens
+        screen = page.screen or opts.verbose_name_plural
         codes = {verb: f"{opts.app_label}.{get_permission_codename(verb, opts)}" for verb in VERBS}
         cells = [", ".join(str(VERBS[verb]) for verb in VERBS if codes[verb] in held[role]) for role in Role]
         yield Row(capfirst(str(screen)), cells)

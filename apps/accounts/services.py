@@ -30,7 +30,7 @@ def check_somebody_stays_in_charge(*, without: User) -> None:
 
 def is_locked_out(user: User) -> bool:
     """Whether guesses at the password of ``user`` have been counted lately, from any address."""
-    return AccessAttempt.objects.filter(username=user.username).exists()
+    return bool(AccessAttempt.objects.filter(username=user.username).exists())
 
 
 def lift_lock(user: User) -> int:
