@@ -157,11 +157,12 @@ class DeliveryAdmin(ReadOnly, ModelAdmin):
         return format_html('{}<br><span class="text-subtle">{}</span>', delivery.email.subject, event)
 
     @admin.display(description=pgettext_lazy("mail", "sending"), ordering="sent_at")
-    def sent_or_next(self, delivery: Delivery) -> str:
+    def sent_or_next(self, delivery: Delivery) -> str | None:
         """When it left, or when it is tried again."""
         if delivery.next_attempt_at and delivery.attempts:
-            return _("again on %(moment)s") % {"moment": _moment(delivery.next_attempt_at)}
-        return _moment(delivery.sent_at) if delivery.sent_at else ""
+            lines = '<span class="whitespace-nowrap">{}<br>{}</span>'
+            return format_html(lines, _("to be tried again on"), _moment(delivery.next_attempt_at))
+        return _moment(delivery.sent_at) if delivery.sent_at else None
 
     @admin.display(description=_("addressee"))
     def recipients(self, delivery: Delivery) -> str:
