@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from post_office.models import Email
 
 from apps.accounting import sending
 from apps.accounting.choices import RecapFormat
@@ -21,7 +22,7 @@ from apps.accounting.exceptions import NothingIssued, UnbalancedRecap
 from apps.accounting.models import RecapExport
 from apps.accounting.recap import Class, Recap, RecapRow, class_of, recap_of
 from apps.accounting.services import as_csv, as_xlsx, export_recap
-from apps.billing.models import BillingRun, Invoice
+from apps.billing.models import BillingRun, Invoice, InvoiceSending
 from apps.billing.services import bill_period
 from apps.catalog.choices import OfferKind
 from apps.core.periods import Month
@@ -31,6 +32,8 @@ from apps.customers.models import Contact, Customer
 from apps.documents.choices import PaymentMode
 from apps.documents.snapshot import DocumentKind
 from apps.lines.choices import DiscountBasis
+from apps.messaging.choices import AddressRole, DeliveryState
+from apps.messaging.models import Addressee, Delivery
 from apps.usage.models import RatedRecord
 from tests.commands import run_command
 from tests.factories import (
@@ -194,6 +197,38 @@ def test_the_mail_address_is_that_of_the_billing_manager_today() -> None:
     assert the_row(run)["EMAIL"] == "compta@client.example"
     Contact.objects.all().delete()
     assert the_row(run)["EMAIL"] == ""
+
+
+@pytest.mark.usefixtures("company")
+def test_the_state_of_sending_is_that_of_the_latest_mail() -> None:
+    a_customer("C1")
+    run = issue()
+    invoice = run.invoices.get()
+
+    def sent(key: str, state: DeliveryState, address: str, at: str | None = None) -> None:
+        mail = Delivery.objects.create(
+            event="invoice",
+            key=key,
+            email=Email.objects.create(subject="Facture", from_email="a@b.example", to=[address]),
+            state=state,
+            sent_at=None if at is None else datetime.fromisoformat(at),
+            created_at=datetime.fromisoformat("2026-11-03T09:00:00+01:00"),
+        )
+        Addressee.objects.create(delivery=mail, role=AddressRole.TO, address=address)
+        Addressee.objects.create(delivery=mail, role=AddressRole.BCC, address="archive@b.example")
+        InvoiceSending.objects.create(invoice=invoice, delivery=mail)
+
+    sent("invoice:1", DeliveryState.REFUSED, "ancienne@client.example")
+    row = the_row(run)
+    assert (row["EMAIL"], row["STATUT_ENVOI"]) == ("ancienne@client.example", "Refusée")
+    # Half past eleven in the evening, Greenwich time: the day after in Paris.
+    sent("invoice:1#2", DeliveryState.SENT, "nouvelle@client.example", at="2026-11-03T23:30:00+00:00")
+    row = the_row(run)
+    assert (row["EMAIL"], row["STATUT_ENVOI"]) == ("nouvelle@client.example", "Envoyée le 04/11/2026")
+
+
+def test_every_state_of_a_mail_has_its_word() -> None:
+    assert sending.STATES.keys() == set(DeliveryState)
 
 
 @pytest.mark.usefixtures("company")
@@ -386,7 +421,7 @@ def test_queries_do_not_grow_with_the_invoices(django_assert_num_queries: Any) -
     for number in range(3):
         a_customer(f"C{number}", payment_mode=PaymentMode.DIRECT_DEBIT)
     run = issue()
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(recap_of(run).rows) == 3
 
 

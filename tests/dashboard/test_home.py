@@ -265,3 +265,11 @@ def test_a_card_that_names_a_customer_badly_runs_nothing(admin: Client, monkeypa
     page = admin.get(HOME).content.decode()
     assert "<img src=x" not in page
     assert page.count("&lt;img src=x") > 8
+
+
+def test_the_word_of_welcome_stands_above_the_figures(admin: Client) -> None:
+    company = rows.integrator()
+    company.welcome_message = "Bonjour à tous,\n<b>bonne facturation</b>"
+    company.save()
+    page = admin.get(HOME).content.decode()
+    assert "Bonjour à tous,<br>&lt;b&gt;bonne facturation&lt;/b&gt;" in page
