@@ -7,12 +7,18 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from apps.jobs.choices import Queue
+from apps.jobs.worker import WorkerProcess
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile
 from tests.admin import rows
 from tests.factories import CustomerFactory, LineFactory, SimCardFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def work_off() -> None:
+    WorkerProcess(list(Queue), until_idle=True).run()
 
 
 def test_a_line_is_found_and_its_past_unfolded(page: Page) -> None:
@@ -53,7 +59,9 @@ def test_a_file_is_backed_out_after_its_effects_were_read(page: Page) -> None:
     expect(dialog).to_contain_text("92 CDRs valorisés")
     assert CdrFile.objects.get().state == FileState.LOADED
     dialog.get_by_role("button", name="Annuler le chargement").click()
-    expect(page.get_by_text("Le chargement a été annulé.")).to_be_visible()
+    expect(page.get_by_text("L’annulation du chargement est lancée.")).to_be_visible()
+    work_off()
+    expect(page.locator(".job").get_by_text("Terminée")).to_be_visible()
     assert CdrFile.objects.get().state == FileState.BACKED_OUT
 
 
@@ -61,7 +69,7 @@ def test_a_dialog_whose_post_breaks_says_so(page: Page, monkeypatch: pytest.Monk
     def break_down(**kwargs: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("apps.usage.services.back_out_file", break_down, raising=False)
+    monkeypatch.setattr("apps.usage.services.request_backing_out", break_down)
     file = rows.a_file(1)
     page.goto(f"/admin/usage/cdrfile/{file.pk}/change/")
     page.get_by_role("link", name="Annuler le chargement").click()

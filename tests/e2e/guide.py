@@ -1,0 +1,29 @@
+"""Pictures of the user guide (``docs/guide``), taken by the tests that use its screens.
+
+Only when asked for, by ``UPDATE_GUIDE=1``: a picture changes with every font and every version of Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image
+from playwright.sync_api import Page
+
+IMAGES = Path(settings.BASE_DIR) / "docs" / "guide" / "images"
+COLOURS = 192
+
+
+def photo(page: Page, name: str, *, height: int = 900) -> None:
+    """The top ``height`` pixels of the page as ``docs/guide/images/NAME.png``, 1,440 wide."""
+    if not os.environ.get("UPDATE_GUIDE"):
+        return
+    page.set_viewport_size({"width": 1440, "height": height})
+    page.mouse.move(0, 0)
+    page.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
+    taken = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
