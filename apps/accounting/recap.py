@@ -160,7 +160,7 @@ def _rows_of(ids: Sequence[int]) -> Iterator[RecapRow]:
 
 
 def _row(invoice: Invoice, classes: Mapping[Class, Decimal], mandate: Mandate | None, sending: Sending) -> RecapRow:
-    shown = InvoiceSnapshot.from_json(invoice.snapshot)
+    shown = InvoiceSnapshot.from_json(invoice.snapshot or {})
     vat: dict[Decimal, tuple[Decimal, Decimal]] = {}
     for part in invoice.vat_totals.all():
         base, amount = vat.get(part.rate, (ZERO, ZERO))
@@ -217,7 +217,8 @@ def class_of(*, kind: str, goods: bool, usage_kind: str, offer_kind: str | None)
 
 def _mandates_of(invoices: Iterable[Invoice]) -> dict[int, Mandate]:
     """By invoice, the mandate that was in force on its date, where it is paid by direct debit."""
-    debited = [one for one in invoices if one.snapshot["payment"]["code"] == PaymentMode.DIRECT_DEBIT.untdid]
+    debit = PaymentMode.DIRECT_DEBIT.untdid
+    debited = [one for one in invoices if (one.snapshot or {})["payment"]["code"] == debit]
     held: dict[int, list[Mandate]] = defaultdict(list)
     for mandate in Mandate.objects.filter(customer__in={one.customer_id for one in debited}).order_by("pk"):
         held[mandate.customer_id].append(mandate)
