@@ -14,6 +14,7 @@ from apps.accounts.models import User
 from apps.billing.models import Invoice
 from apps.branding.models import Integrator
 from apps.customers.models import Customer
+from apps.jobs.models import Job
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ ARGUMENT = re.compile(r"[<(]")  # of a path, or of a regular expression
 
 OF_THE_SITE: dict[str, Callable[[], str]] = {
     "file": lambda: reverse("file", args=["invoice", Invoice.objects.latest("pk").pk]),
+    "job_progress": lambda: reverse("job_progress", args=[Job.objects.latest("pk").pk]),
     "logo": lambda: reverse("logo", args=[Integrator.objects.get().logo_digest]),
     "favicon": lambda: reverse("favicon", args=[Integrator.objects.get().favicon_digest]),
     "admin:app_list": lambda: reverse("admin:app_list", args=["lines"]),

@@ -23,6 +23,8 @@ from apps.catalog.choices import OfferKind, UsageKind
 from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
+from apps.jobs.choices import JobState, Queue
+from apps.jobs.models import Job
 from apps.lines.models import Line
 from apps.messaging.choices import AttemptOutcome, DeliveryState
 from apps.messaging.models import Addressee, Attempt, Delivery
@@ -82,6 +84,7 @@ def make(upto: int, *, have: int = 0) -> None:
         a_mail(number)
         a_sign_in(number)
         an_entry(line, number)
+        a_job(number)
         more_of_the_first(file, run, number)
 
 
@@ -343,3 +346,18 @@ def an_entry(line: Line, number: int) -> LogEntry:
     row: Any = line if number % 2 else line.customer
     (entry,) = LogEntry.objects.log_actions(UserFactory().pk, [row], CHANGE, "Modifier utilisateur")
     return entry
+
+
+def a_job(number: int) -> Job:
+    """One that ran to its end; who may look at its kind sees it."""
+    return Job.objects.create(
+        kind="usage.load",
+        queue=Queue.CDR,
+        state=JobState.DONE,
+        done=100,
+        total=100,
+        attempt=1,
+        created_by=UserFactory(),
+        started_at=MAILED_AT,
+        finished_at=MAILED_AT + timedelta(minutes=number + 1),
+    )
