@@ -106,7 +106,7 @@ def content(
 
 def shared(bars: Sequence[Bar]) -> list[Bar]:
     """``bars`` with the part of the whole that each is, in percent."""
-    whole = sum((abs(bar.value) for bar in bars), Decimal(0))
+    whole = sum((Decimal(abs(bar.value)) for bar in bars), Decimal(0))
     return [
         Bar(bar.label, bar.value, bar.shown, bar.link, bar.colour, percent=_percent(bar.value, whole)) for bar in bars
     ]
@@ -115,4 +115,4 @@ def shared(bars: Sequence[Bar]) -> list[Bar]:
 def _percent(value: int | Decimal, whole: Decimal) -> int:
     if not value:
         return 0
-    return max(NARROWEST, int(100 * abs(value) / whole))
+    return max(NARROWEST, int(100 * Decimal(abs(value)) / whole))

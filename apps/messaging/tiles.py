@@ -44,7 +44,7 @@ def mails(request: HttpRequest) -> dict[str, Any]:
         for state in (*IN_TROUBLE, DeliveryState.QUEUED)
         if state in rows
     ]
-    late = rows.get(DeliveryState.QUEUED, {}).get("late", 0)
+    late = rows[DeliveryState.QUEUED]["late"] if DeliveryState.QUEUED in rows else 0
     return tiles.content(
         bars=bars,
         notices=[tiles.Notice(_late(late))] if late else (),
