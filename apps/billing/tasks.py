@@ -16,7 +16,7 @@ from apps.core import french
 from apps.core.exceptions import DomainError
 from apps.core.files import temporary_folder
 from apps.customers.models import Customer
-from apps.jobs.choices import Queue
+from apps.jobs.choices import JobState, Queue
 from apps.jobs.kinds import Chore, Kind, register, register_chore
 from apps.jobs.models import Job
 from apps.jobs.services import start_job
@@ -132,7 +132,7 @@ def help_drawing() -> bool:
     """A chore of the workers that draw: give a hand where one of them draws a run; tells whether there was need."""
     from apps.billing.services.drawing import draw_taken, take_undrawn
 
-    under_way = Job.objects.active().filter(kind=JobKind.RENDER, attempt__gt=0)
+    under_way = Job.objects.filter(kind=JobKind.RENDER, state=JobState.RUNNING, cancel_requested=False)
     for parameters in under_way.values_list("parameters", flat=True):
         run = BillingRun.objects.filter(pk=parameters["run"], state=RunState.RENDERING).first()
         batch = take_undrawn(run) if run is not None else []

@@ -3,7 +3,7 @@
 A moment is just before a statement is sent to the database, or just after a commit: between two of them nothing that
 outlives the process changes, save its files. A statement's moment is its SQL without quotes; a commit's is ``COMMIT``
 and the last statement before it. ``DIE_AT`` says which: ``2 UPDATE billing_invoice`` is the second that begins so (a
-regular expression).
+regular expression); without it the command lives.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ if __name__ == "__main__":
     from apps.billing.services.chunks import in_chunks
 
     in_chunks.__kwdefaults__["size"] = CHUNK
-    count, pattern = os.environ["DIE_AT"].split(maxsplit=1)
-    await_death(Death(count=int(count), pattern=pattern))
+    if "DIE_AT" in os.environ:
+        count, pattern = os.environ["DIE_AT"].split(maxsplit=1)
+        await_death(Death(count=int(count), pattern=pattern))
     execute_from_command_line(["manage.py", *sys.argv[1:]])
