@@ -116,6 +116,16 @@ PEOPLE = [
     },
 ]
 
+
+def people_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tabs of those pages; none elsewhere, where the side bar would compare each of its entries with them."""
+    models = ["accounts.user", "accounts.signin", "admin.logentry"]
+    lists = (reverse(f"admin:{model.replace('.', '_')}_changelist") for model in models)
+    if not request.path.startswith(tuple(lists)):
+        return []
+    return [{"models": models, "items": PEOPLE}, {"page": "people", "items": PEOPLE}]
+
+
 UNFOLD = {
     "SITE_TITLE": "apps.branding.shell.title",
     "SITE_HEADER": "apps.branding.shell.header",
@@ -133,8 +143,5 @@ UNFOLD = {
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
     "SCRIPTS": [lambda request: static("core/dialogs.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
-    "TABS": [
-        {"models": ["accounts.user", "accounts.signin", "admin.logentry"], "items": PEOPLE},
-        {"page": "people", "items": PEOPLE},
-    ],
+    "TABS": people_tabs,
 }

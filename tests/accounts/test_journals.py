@@ -141,3 +141,38 @@ def test_imports_and_exports_need_rights_of_their_own(settings: Any) -> None:
     assert settings.IMPORT_EXPORT_IMPORT_PERMISSION_CODE == "import"
     assert settings.IMPORT_EXPORT_EXPORT_PERMISSION_CODE == "export"
     assert settings.IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT is True
+
+
+# --- The pages lead to one another
+
+
+def tabs_of(client: Client, name: str) -> list[tuple[str, bool]]:
+    page = client.get(reverse(name))
+    shown = [item for group in page.context["tab_list"][:1] for item in group["items"] if item["has_permission"]]
+    return [(str(item["title"]), bool(item["active"])) for item in shown]
+
+
+def open_entries(client: Client, name: str) -> list[str]:
+    groups = client.get(reverse(name)).context["sidebar_navigation"]
+    return [str(item["title"]) for group in groups for item in group["items"] if item["active"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "tab", "entry"),
+    [
+        ("admin:accounts_user_changelist", "Utilisateurs", "Utilisateurs & rôles"),
+        ("admin:accounts_user_rights", "Qui peut quoi", "Utilisateurs & rôles"),
+        ("admin:accounts_signin_changelist", "Connexions", "Utilisateurs & rôles"),
+        ("admin:admin_logentry_changelist", "Historique", "Historique"),
+    ],
+)
+def test_the_pages_about_people_are_tabs_of_one_another(name: str, tab: str, entry: str) -> None:
+    client = browser_of(Role.ADMINISTRATOR)
+    titles = ["Utilisateurs", "Qui peut quoi", "Connexions", "Historique"]
+    assert tabs_of(client, name) == [(title, title == tab) for title in titles]
+    assert open_entries(client, name) == [entry]
+
+
+def test_who_sees_the_history_alone_sees_no_other_tab() -> None:
+    assert tabs_of(browser_of(Role.SUPPORT), "admin:admin_logentry_changelist") == [("Historique", True)]
+    assert tabs_of(browser_of(Role.SUPPORT), "admin:lines_line_changelist") == []
