@@ -122,7 +122,7 @@ def _issue(run: BillingRun, day: date) -> Iterator[str]:
     }
     yield _("Gross total: %(gross)s.") % {"gross": french.euros(drafts.totals()["gross"])}
     for item in run.items.refused().select_related("customer").order_by("customer__number")[:NAMED]:
-        yield f"{item.customer} : {item.reason}"
+        yield f"{item.customer}{french.NBSP}: {item.reason}"
     yield from to_see_to(precautions(month=run.month, today=localdate(), run=run))
     yield _("After this nothing changes any more: an invoice that is wrong is cancelled by a credit note.")
 

@@ -119,7 +119,7 @@ def mail(work: Work) -> Outcome:
             ngettext("%(count)d had been sent before.", "%(count)d had been sent before.", report.earlier)
             % {"count": report.earlier}
         )
-    refusals = [f"{invoice} {invoice.customer.name} : {reason}" for invoice, reason in report.refused]
+    refusals = [f"{invoice} {invoice.customer.name}{french.NBSP}: {reason}" for invoice, reason in report.refused]
     return Outcome(
         sentences=sentences,
         refusals=_shortened(refusals),
@@ -154,7 +154,7 @@ def _page(run: BillingRun) -> str:
 
 
 def _told(refused: list[RunItem]) -> list[str]:
-    return _shortened([f"{item.customer} : {item.reason}" for item in refused])
+    return _shortened([f"{item.customer}{french.NBSP}: {item.reason}" for item in refused])
 
 
 def _shortened(refusals: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from apps.billing.models import BillingRun, Invoice
 from apps.billing.services.drawing import draw_here
 from apps.billing.services.rendering import invoice_pdf
 from apps.core.exceptions import DomainError
+from apps.core.french import NBSP
 from apps.core.progress import Progress, unwatched
 
 CONTENT_TYPES = {DownloadFormat.ZIP: "application/zip", DownloadFormat.PDF: "application/pdf"}
@@ -45,7 +46,7 @@ def write_download(
             try:
                 yield invoice, invoice_pdf(invoice, draw=draw_here)
             except DomainError as refusal:
-                refusals.append(f"{title_of(invoice)} : {refusal}")
+                refusals.append(f"{title_of(invoice)}{NBSP}: {refusal}")
             progress(done=done, total=len(ids))
 
     written = (_write_zip if format == DownloadFormat.ZIP else _write_pdf)(path, documents())
