@@ -12,7 +12,6 @@ from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import (
     AutocompleteSelectFilter,
     ChoicesDropdownFilter,
-    RangeDateFilter,
     RelatedDropdownFilter,
 )
 from unfold.enums import ActionVariant
@@ -25,6 +24,7 @@ from apps.billing.models import BillingRun, Invoice, RunItem
 from apps.billing.panels import CONTENT
 from apps.billing.workspace import document_badge, run_shown_first, sending_badge, workspace
 from apps.core.admin import (
+    DaysFilter,
     Link,
     ModelAdmin,
     ReadOnly,
@@ -238,7 +238,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         ("kind", ChoicesDropdownFilter),
         ("run", RelatedDropdownFilter),
         ("customer", AutocompleteSelectFilter),
-        ("issue_date", RangeDateFilter),
+        ("issue_date", DaysFilter),
     )
     list_filter_submit = True
     search_fields = ("number",)

@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
-from apps.core.admin import ModelAdmin, ReadOnly, ServiceDialog, badge
+from apps.core.admin import DaysFilter, ModelAdmin, ReadOnly, ServiceDialog, badge
 from apps.core.slots import Panel
 from apps.jobs import dialogs
 from apps.jobs.choices import JobState
@@ -33,7 +33,7 @@ class JobAdmin(ReadOnly, ModelAdmin):
 
     list_display = ("title", badge(Job.state, JobState), "advance", "created_by", "created_at", "finished_at")
     list_select_related = ("created_by",)
-    list_filter = (("state", ChoicesDropdownFilter), KindFilter, ("created_at", RangeDateTimeFilter))
+    list_filter = (("state", ChoicesDropdownFilter), KindFilter, ("created_at", DaysFilter))
     list_filter_submit = True
     fieldsets = (
         (None, {"fields": (("title", badge(Job.state, JobState)), ("created_by", "created_at"))}),
