@@ -15,8 +15,9 @@ from django.utils import timezone
 
 from apps.accounts.choices import Outcome
 from apps.accounts.models import SignIn, User
+from apps.core.admin.journal import entries_of
 from apps.core.roles import Role
-from tests.factories import CustomerFactory, LineFactory, UserFactory
+from tests.factories import CustomerFactory, LineFactory, PlanFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,12 @@ def test_an_entry_leads_to_its_row_and_is_escaped() -> None:
     assert reverse("admin:customers_customer_change", args=[customer.pk]) in text
     assert "<IMG" not in text
     assert "<script>alert(1)" not in text
+
+
+def test_the_journal_of_a_plan_is_its_own_though_plans_and_options_share_a_table() -> None:
+    plan = PlanFactory()
+    made = entry(plan, "Modifier les offres")
+    assert list(entries_of(plan)) == [made]
 
 
 def test_the_history_is_not_for_who_has_no_role() -> None:

@@ -16,7 +16,9 @@ ENTRIES_SHOWN = 50
 
 
 def entries_of(row: Model) -> QuerySet[LogEntry]:
-    return LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk))
+    # As the admin writes them: a plan is not any offer.
+    kind = ContentType.objects.get_for_model(row, for_concrete_model=False)
+    return LogEntry.objects.filter(content_type=kind, object_id=str(row.pk))
 
 
 def latest_entries(row: Model, request: HttpRequest) -> dict[str, Any]:
