@@ -16,7 +16,7 @@ from collections.abc import Collection
 from types import FrameType
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -169,7 +169,6 @@ class WorkerProcess:
 
     def _turn(self) -> bool:
         """Do what is due, at most one job; tells whether there was anything to do."""
-        close_old_connections()
         if self._is_due("beat", BEAT_SECONDS):
             Worker.objects.update_or_create(
                 holder=this_process(), defaults={"queues": sorted(self.queues), "seen_at": timezone.now()}
