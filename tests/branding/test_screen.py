@@ -8,6 +8,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -152,6 +153,13 @@ def test_name_and_colour_show_on_the_next_page(admin: Client, company: Integrato
     page = admin.get(reverse("admin:index")).content.decode()
     assert "ISM Nouveau Nom" in page
     assert "--color-primary-600: rgb(122, 31, 78)" in page
+
+
+def test_the_journal_names_what_was_changed_as_the_page_does(admin: Client, company: Integrator) -> None:
+    same = {"siren": company.siren, "environment_colour": company.environment_colour}
+    admin.post(PAGE, filled(**same, primary_colour="#7a1f4e", trade_name="Autre"))
+    told = LogEntry.objects.latest("pk").get_change_message()
+    assert told == "Modification de Couleur principale et Nom commercial."
 
 
 def test_before_there_is_an_integrator_the_product_has_its_own_name() -> None:

@@ -219,6 +219,18 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
             context["actions_detail"] = [*self._header_links(request, obj), *context.get("actions_detail", ())]
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[no-any-return]
 
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:
+        """What the journal keeps of a change, its fields as the page calls them.
+
+        Django keeps English labels and translates them when they are read, which fails: a label begins with a
+        capital, the message that is translated does not.
+        """
+        told = super().construct_change_message(request, form, formsets, add)
+        for change in told:
+            if "changed" in change and "name" not in change["changed"]:
+                change["changed"]["fields"] = [str(form.fields[name].label or name) for name in form.changed_data]
+        return told
+
     def has_history(self, row: Model) -> bool:
         """Whether the history of ``row`` has anything to tell: what a command made has no journal."""
         return entries_of(row).exists()
