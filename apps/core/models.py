@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import french
@@ -35,8 +35,13 @@ class Period(models.Model):
     fact, and the resource it holds. :mod:`apps.core.guards` turns them into database constraints.
     """
 
-    start = models.DateField(_("from"))
-    end = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day on which it no longer holds."))
+    start = models.DateField(pgettext_lazy("dated fact", "from"))
+    end = models.DateField(
+        pgettext_lazy("dated fact", "until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which it no longer holds."),
+    )
 
     objects = PeriodQuerySet.as_manager()
 

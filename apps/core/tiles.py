@@ -30,10 +30,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One part of a whole. ``colour`` is that of the status' badge (:mod:`apps.core.choices`)."""
+    """One part of a whole, counted. ``colour`` is that of the status' badge (:mod:`apps.core.choices`)."""
 
     label: str
-    value: int | Decimal
+    value: int
     shown: str
     link: str = ""
     colour: str = ""
@@ -106,13 +106,13 @@ def content(
 
 def shared(bars: Sequence[Bar]) -> list[Bar]:
     """``bars`` with the part of the whole that each is, in percent."""
-    whole = sum((Decimal(abs(bar.value)) for bar in bars), Decimal(0))
+    whole = sum(bar.value for bar in bars)
     return [
         Bar(bar.label, bar.value, bar.shown, bar.link, bar.colour, percent=_percent(bar.value, whole)) for bar in bars
     ]
 
 
-def _percent(value: int | Decimal, whole: Decimal) -> int:
+def _percent(value: int, whole: int) -> int:
     if not value:
         return 0
-    return max(NARROWEST, int(100 * Decimal(abs(value)) / whole))
+    return max(NARROWEST, 100 * value // whole)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class PaymentMode(models.TextChoices):
     DIRECT_DEBIT = "direct_debit", _("Direct debit")
-    TRANSFER = "transfer", _("Transfer")
+    TRANSFER = "transfer", pgettext_lazy("payment mode", "Transfer")
     CHEQUE = "cheque", _("Cheque")
-    CARD = "card", _("Card")
+    CARD = "card", pgettext_lazy("payment mode", "Card")
     LCR = "lcr", _("LCR")
     CASH = "cash", _("Cash")
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
@@ -37,7 +38,7 @@ class JobAdmin(ReadOnly, ModelAdmin):
     list_filter_submit = True
     fieldsets = (
         (None, {"fields": (("title", badge(Job.state, JobState)), ("created_by", "created_at"))}),
-        (_("Run"), {"fields": (("started_at", "finished_at"), ("queue", "attempt"))}),
+        (pgettext_lazy("task", "Run"), {"fields": (("started_at", "finished_at"), ("queue", "attempt"))}),
     )
     panels = (ITSELF,)
     actions_detail = ("cancel", "restart")

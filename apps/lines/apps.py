@@ -1,11 +1,11 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class LinesConfig(AppConfig):
     name = "apps.lines"
     label = "lines"
-    verbose_name = _("Lines")
+    verbose_name = pgettext_lazy("mobile line", "Lines")
 
     def ready(self) -> None:
         from apps.catalog.services import ALLOWANCES_CHANGED

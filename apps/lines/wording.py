@@ -34,7 +34,7 @@ def discount_text(discount: Discount) -> str:
 
 #: What the journal keeps of a line, under the names that the services give: a label, and how a value is read.
 FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
-    "msisdn": (gettext_lazy("number"), national),
+    "msisdn": (pgettext_lazy("telephone", "number"), national),
     "user_name": (gettext_lazy("user name"), str),
     "sim": (gettext_lazy("SIM card"), str),
     "tariff": (gettext_lazy("minute grid"), str),

@@ -53,7 +53,7 @@ class CdrFile(models.Model):
     # First and last local day of what was read so far, whatever became of it: which months it may share.
     first_day = models.DateField(_("first day"), null=True)
     last_day = models.DateField(_("last day"), null=True)
-    lines = models.BigIntegerField(_("lines"), default=0)
+    lines = models.BigIntegerField(pgettext_lazy("file", "lines"), default=0)
     rated = models.BigIntegerField(_("rated"), default=0)
     duplicate = models.BigIntegerField(_("duplicate"), default=0)
     unknown_number = models.BigIntegerField(_("unknown number"), default=0)
@@ -141,7 +141,7 @@ class RawRecord(models.Model):
     )
     format_id = models.BigIntegerField()
     cdr_id = IdentifierField(_("CDR identifier"), max_length=64)
-    msisdn = models.CharField(_("number"), max_length=20)
+    msisdn = models.CharField(pgettext_lazy("telephone", "number"), max_length=20)
     correspondent = models.CharField(_("other number"), max_length=40, blank=True)
     origin_zone = models.TextField(_("origin zone"), blank=True)  # whatever the file says, however long
     cost = MoneyField(_("purchase cost"), scale=6, default=0)

@@ -119,10 +119,10 @@ class InvoiceLine(Frozen):
     line = models.ForeignKey(
         Line, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("mobile line", "line")
     )
-    msisdn = models.CharField(_("number"), max_length=15, blank=True)
+    msisdn = models.CharField(pgettext_lazy("telephone", "number"), max_length=15, blank=True)
     user_name = models.CharField(_("user name"), max_length=38, blank=True)
-    period_start = models.DateField(_("from"))
-    period_end = models.DateField(_("until"))
+    period_start = models.DateField(pgettext_lazy("dated fact", "from"))
+    period_end = models.DateField(pgettext_lazy("dated fact", "until"))
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     unit_price = MoneyField(_("unit price"))
     net = MoneyField(_("net"))

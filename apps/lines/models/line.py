@@ -22,7 +22,7 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     """
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="lines", verbose_name=_("customer"))
-    msisdn = models.CharField(_("number"), max_length=15, blank=True, db_index=True)
+    msisdn = models.CharField(pgettext_lazy("telephone", "number"), max_length=15, blank=True, db_index=True)
     user_name = models.CharField(_("user name"), max_length=38, blank=True)
     status = FSMField(
         pgettext_lazy("mobile line", "status"),

@@ -20,7 +20,7 @@ class LineNumber(Period):
     """Which number a line held: never two at once on a line, never one number on two lines."""
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="numbers", verbose_name=LINE)
-    msisdn = models.CharField(_("number"), max_length=15)
+    msisdn = models.CharField(pgettext_lazy("telephone", "number"), max_length=15)
 
     no_overlap = (("line",), ("msisdn",))
 
