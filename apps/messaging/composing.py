@@ -100,5 +100,5 @@ def _html(message: EmailMessage) -> EmailMessage:
 
 
 def _part(message: EmailMessage, kind: str) -> str:
-    part = message.get_body((kind,))  # type: ignore[arg-type]
+    part = message.get_body((kind,))
     return part.get_content() if isinstance(part, EmailMessage) else ""

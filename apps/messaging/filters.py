@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from apps.messaging.events import events
 
 
-class EventFilter(DropdownFilter):  # type: ignore[misc]  # unfold ships no types
+class EventFilter(DropdownFilter):
     """By what is told, under the name that people know."""
 
     title = _("event")

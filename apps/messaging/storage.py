@@ -16,7 +16,7 @@ class PrivateStorage(FileSystemStorage):
         return Path(settings.PRIVATE_ROOT)
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return str(self.base_location.absolute())
 
     def url(self, name: str | None) -> str:

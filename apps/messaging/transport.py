@@ -170,9 +170,8 @@ def _dialogue() -> Iterator[Dialogue]:
     """A connection of its own for each mail: nothing that one leaves behind confuses the next."""
     options = {"timeout": settings.EMAIL_TIMEOUT, "local_hostname": DNS_NAME.get_fqdn()}
     client = smtplib.SMTP_SSL(context=_tls(), **options) if settings.EMAIL_USE_SSL else smtplib.SMTP(**options)
-    client._host = (
-        settings.EMAIL_HOST
-    )  # the name that its certificate must hold; set for those who connect at once only
+    # The name that the server's certificate must hold: the library notes it for those only who connect at once.
+    client._host = settings.EMAIL_HOST  # type: ignore[attr-defined]
     # A server that says a letter from time to time never lets a time-out run out.
     deadline = threading.Timer(settings.EMAIL_DEADLINE, _hang_up, [client])
     deadline.daemon = True
@@ -189,8 +188,9 @@ def _dialogue() -> Iterator[Dialogue]:
 
 
 def _hang_up(client: smtplib.SMTP) -> None:
-    with suppress(OSError, AttributeError):
-        client.sock.shutdown(socket.SHUT_RDWR)
+    with suppress(OSError):
+        if client.sock is not None:
+            client.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _tls() -> ssl.SSLContext:

@@ -10,6 +10,7 @@ import contextlib
 import email
 import email.policy
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -138,28 +139,28 @@ Script = Callable[[Connection], None]
 
 
 @contextlib.contextmanager
-def rude(script: Script) -> Iterator[int]:
-    """The port of a server that treats each of its clients as ``script`` says."""
+def rude(script: Script, *, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """The port of a server that treats each of its clients as ``script`` says, over ``tls`` from the first byte."""
     listening = socket.create_server(("127.0.0.1", 0))
     listening.settimeout(0.2)
     over = threading.Event()
     faults: list[BaseException] = []
 
-    def one(connection: Connection) -> None:
-        with contextlib.closing(connection):
-            try:
+    def one(sock: socket.socket) -> None:
+        try:
+            with contextlib.closing(Connection(tls.wrap_socket(sock, server_side=True) if tls else sock)) as connection:
                 script(connection)
-            except (OSError, ValueError):
-                pass  # the client has gone first
-            except BaseException as fault:  # noqa: BLE001  # told by the test, not by the thread
-                faults.append(fault)
+        except (OSError, ValueError):
+            sock.close()  # the client has gone first
+        except BaseException as fault:  # noqa: BLE001  # told by the test, not by the thread
+            faults.append(fault)
 
     def accept() -> None:
         while not over.is_set():
             with contextlib.suppress(TimeoutError):
                 sock, _address = listening.accept()
                 sock.settimeout(10)
-                threading.Thread(target=one, args=[Connection(sock)], daemon=True).start()
+                threading.Thread(target=one, args=[sock], daemon=True).start()
 
     thread = threading.Thread(target=accept, daemon=True)
     thread.start()
