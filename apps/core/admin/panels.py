@@ -66,7 +66,10 @@ class PanelTab:
     @cached_property
     def contents(self) -> SafeString:
         context = {"panel": self, "row": self.row, **self.panel.context(self.row, self.request)}
-        return render_to_string("admin/panel.html", context, request=self.request)
+        inside = render_to_string(self.panel.template, context, request=self.request)
+        if not inside.strip():  # nothing to say: no heading either
+            return SafeString("")
+        return render_to_string("admin/panel.html", {"panel": self, "inside": inside}, request=self.request)
 
 
 def tabs(slot: str, declared: Sequence[Panel], row: Any, request: HttpRequest) -> list[PanelTab]:
