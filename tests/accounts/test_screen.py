@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
@@ -183,6 +184,7 @@ def test_an_administrator_gives_a_new_password(administrator: User, clerk: User,
     assert signed_in.get(reverse("admin:password_change")).status_code == 302
     assert Client().post(login, {"username": "lea", "password": PASSWORD}).status_code == 200
     assert Client().post(login, {"username": "lea", "password": NEW}).status_code == 302
+    assert LogEntry.objects.latest("pk").get_change_message() == "Modification de mot de passe."
 
 
 def test_a_superuser_gives_rights(boss: User, manager: User) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.utils import flatten, flatten_fieldsets, unquote
+from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field, unquote
 from django.contrib.admin.views.main import ORDER_VAR
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -228,8 +228,13 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         told = super().construct_change_message(request, form, formsets, add)
         for change in told:
             if "changed" in change and "name" not in change["changed"]:
-                change["changed"]["fields"] = [str(form.fields[name].label or name) for name in form.changed_data]
+                change["changed"]["fields"] = [self._field_label(form, name) for name in form.changed_data]
         return told
+
+    def _field_label(self, form: Any, name: str) -> str:
+        """A new password is told as «password», which its form has two fields for, and neither of that name."""
+        asked = form.fields.get(name)
+        return str(asked.label or name) if asked else str(label_for_field(name, self.model, self))
 
     def has_history(self, row: Model) -> bool:
         """Whether the history of ``row`` has anything to tell: what a command made has no journal."""
