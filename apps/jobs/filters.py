@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from apps.jobs.kinds import kinds
 
 
-class KindFilter(DropdownFilter):  # type: ignore[misc]  # unfold ships no types
+class KindFilter(DropdownFilter):
     """By what is done, under the name that people know."""
 
     title = _("task")

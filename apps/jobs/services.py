@@ -96,7 +96,7 @@ def restart_job(*, job: Job, actor: User | None) -> Job:
     return job
 
 
-def receive_upload(file: UploadedFile, actor: User | None) -> Upload:
+def receive_upload(file: UploadedFile[Any], actor: User | None) -> Upload:
     """Keep a file that somebody sent, piece by piece; DomainError when it is empty or larger than UPLOAD_LIMIT."""
     if not file.size:
         raise DomainError(_("%(file)s is empty.") % {"file": file.name})
