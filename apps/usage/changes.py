@@ -6,18 +6,17 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from apps.lines.models import Line
-
 
 def cover_again(*, line_ids: Collection[int]) -> None:
     """The plans, options or dates of these lines changed: their open records are covered anew, in all months."""
     from apps.usage.services import cover  # brings Polars, which a web process needs only from here on
     from apps.usage.services.counting import lock_files
+    from apps.usage.services.covering import lock_pools
 
     with transaction.atomic():
-        list(Line.objects.locked().filter(pk__in=line_ids).values_list("pk"))
-        lock_files(line_ids=line_ids, others=())
-        cover(line_ids=line_ids)
+        everyone = lock_pools(line_ids)
+        lock_files(line_ids=everyone, others=())
+        cover(line_ids=everyone)
 
 
 def rates_in_use(*, rate_ids: Collection[int]) -> set[int]:

@@ -9,9 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.catalog.validators import check_ean, check_sales_account
 from apps.catalog.choices import SaleMode
 from apps.catalog.querysets import HandsetQuerySet
+from apps.catalog.validators import check_ean, check_sales_account
 from apps.core.fields import MoneyField
 from apps.core.models import Period
 

@@ -11,9 +11,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.catalog.validators import check_sales_account
 from apps.catalog.choices import FeeKind, OfferKind, RuleKind
 from apps.catalog.querysets import KindManager, OfferQuerySet
+from apps.catalog.validators import check_sales_account
 from apps.core.fields import MoneyField
 
 # Its entries say in a sentence what changed of the prices, allowances and rules, which are rows of their own.

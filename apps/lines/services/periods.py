@@ -26,8 +26,13 @@ SERVING = {LineStatus.ACTIVE, LineStatus.SUSPENDED}
 
 
 def locked(line: Line) -> Line:
-    """The line as it is now, locked until the caller's transaction ends."""
-    return Line.objects.locked().select_related("customer").get(pk=line.pk)
+    """The line as it is now, locked until the caller's transaction ends, with all lines of its customer.
+
+    They may share allowances: what changes on one is then counted anew on all, and all must have been locked in the
+    order of their keys.
+    """
+    list(Line.objects.locked().filter(customer=line.customer_id).values_list("pk"))
+    return Line.objects.select_related("customer").get(pk=line.pk)
 
 
 def serving(line: Line, *, on: date) -> Line:

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
 from apps.core.exceptions import DomainError
-from apps.lines.models import Line
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 from apps.usage.services.counting import lock_files
-from apps.usage.services.covering import cover
+from apps.usage.services.covering import cover, lock_pools
 from apps.usage.services.files import refuse_if_invoiced
 
 
@@ -28,9 +27,8 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
     transaction, in the order lines, files, records, as everywhere in usage.
     """
     lines_and_months = RatedRecord.objects.lines_and_months_of(file)
-    line_ids = {line for line, _month in lines_and_months}
+    line_ids = lock_pools({line for line, _month in lines_and_months})
     months = {month for _line, month in lines_and_months}
-    list(Line.objects.locked().filter(pk__in=line_ids).values_list("pk"))
     lock_files(line_ids=line_ids, months=months, others=[file.pk])
     file = CdrFile.objects.get(pk=file.pk)
     if file.state == FileState.BACKED_OUT:

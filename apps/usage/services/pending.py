@@ -13,7 +13,6 @@ from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet, Su
 
 from apps.core.money import MICROS, from_scaled
 from apps.core.progress import Progress, unwatched
-from apps.lines.models import Line
 from apps.usage.bulk import bulk
 from apps.usage.choices import SuspenseReason
 from apps.usage.columns import priced
@@ -23,7 +22,7 @@ from apps.usage.models import RatedRecord, SuspendedRecord
 from apps.usage.parsing import RECORD_SCHEMA
 from apps.usage.records import COMMON, rated_rows
 from apps.usage.services.counting import adjust_files, lock_files
-from apps.usage.services.covering import cover
+from apps.usage.services.covering import cover, lock_pools
 
 CHUNK = 5_000  # records that are moved and covered in one transaction
 
@@ -112,9 +111,8 @@ def _waiting(last: int) -> Iterator[pl.DataFrame]:
 
 def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
     """Move what was judged to be rated, if it still waits: how many records, and their prices together."""
-    line_ids = records.filter(outcome=RATED)["line"].unique().to_list()
+    line_ids = lock_pools(records.filter(outcome=RATED)["line"].unique().to_list())
     months = records.filter(outcome=RATED)["month"].unique().to_list()
-    list(Line.objects.locked().filter(pk__in=line_ids).values_list("pk"))
     for (format_id,), some in records.partition_by("format_id", as_dict=True).items():
         bulk().lock_months(format_id=int(format_id), months=some["month"].unique().to_list())
     lock_files(line_ids=line_ids, months=months, others=records["file_id"].unique().to_list())
