@@ -70,7 +70,7 @@ class GenerateForm(DialogForm):
         return Month.parse(self.cleaned_data["month"])
 
 
-class DayInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold ships no types
+class DayInput(UnfoldAdminTextInputWidget):
     """A day, with the browser's own calendar: the admin's needs scripts that a dialog does not bring."""
 
     input_type = "date"

@@ -68,10 +68,9 @@ def precautions(
     invoices = Invoice.objects.none() if run is None else run.invoices.all()
     has_drafts = invoices.exists()
     chosen = [customer.pk for customer in (run.customers.all() if run is not None and has_drafts else customers)]
+    billed: QuerySet[Customer] = _with_something_running(month, chosen)
     if has_drafts:
         billed = Customer.objects.filter(pk__in=invoices.values("customer"))
-    else:
-        billed = _with_something_running(month, chosen)
     found = [*_of_the_month(month, today), *_of_the_calls(month), _lines_without_price(month, chosen)]
     found += _of_the_customers(billed)
     if run is not None and has_drafts:

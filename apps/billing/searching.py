@@ -24,7 +24,7 @@ def find_invoices(request: HttpRequest, text: str, limit: int) -> list[Found]:
 
 
 def _about(invoice: Invoice) -> str:
-    issued = date_format(invoice.issue_date, "SHORT_DATE_FORMAT")
+    issued = "" if invoice.issue_date is None else date_format(invoice.issue_date, "SHORT_DATE_FORMAT")
     return f"{invoice.customer.name} · {issued} · {euros(invoice.gross)}"
 
 
