@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from django.contrib import admin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.http import HttpRequest
 
 from apps.core.identifiers import FRANCE, IdentifierRefused, normalise_msisdn
@@ -52,7 +52,6 @@ def by_number(field: str, text: str) -> Q | None:
     return found
 
 
-def visible(request: HttpRequest, model: type[Model]) -> QuerySet[Any]:
-    """The rows of ``model`` that the user may meet in the back office."""
-    rows: QuerySet[Any] = admin.site.get_model_admin(model).scope(request, model._default_manager.all())  # type: ignore[attr-defined]
-    return rows
+def visible(request: HttpRequest, model: type[Model]) -> Any:
+    """The rows of ``model`` that the user may meet in the back office, a queryset of its own kind."""
+    return admin.site.get_model_admin(model).scope(request, model._default_manager.all())  # type: ignore[attr-defined]

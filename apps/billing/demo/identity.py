@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 from simple_history.utils import bulk_create_with_history
 
+from apps.branding.choices import BadgeColour
 from apps.branding.logo import reencode
 from apps.branding.models import Integrator
 from apps.core.exceptions import DomainError
@@ -60,6 +61,12 @@ def _integrator(mark: str) -> Integrator:
         email="facturation@example.org",
         phone="01 99 00 20 26",
         contact="Service clients : 01 99 00 20 26, du lundi au vendredi de 9 h à 18 h",
+        mail_sender_name=NAME,
+        mail_sender="facturation@example.org",
+        mail_reply_to="service.clients@example.org",
+        welcome_message="Bienvenue chez Acacia Télécom.\nCe revendeur est fictif : essayez tout, rien ne part.",
+        environment_name="Démonstration",
+        environment_colour=BadgeColour.INFO,
         account_holder="Acacia Télécom SAS",
         iban="FR7699999000720000120261008",
         bic="DEMOFRPP",

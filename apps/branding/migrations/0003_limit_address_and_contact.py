@@ -4,30 +4,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('branding', '0002_add_welcome_senders_favicon_badge'),
+        ("branding", "0002_add_welcome_senders_favicon_badge"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='historicalintegrator',
-            name='address',
-            field=models.TextField(help_text='One line per printed line, without postal code and city.', max_length=300, verbose_name='address'),
+            model_name="historicalintegrator",
+            name="address",
+            field=models.TextField(
+                help_text="One line per printed line, without postal code and city.",
+                max_length=300,
+                verbose_name="address",
+            ),
         ),
         migrations.AlterField(
-            model_name='historicalintegrator',
-            name='contact',
-            field=models.TextField(blank=True, help_text='The contact shown to customers.', max_length=500, verbose_name='your contact'),
+            model_name="historicalintegrator",
+            name="contact",
+            field=models.TextField(
+                blank=True, help_text="The contact shown to customers.", max_length=500, verbose_name="your contact"
+            ),
         ),
         migrations.AlterField(
-            model_name='integrator',
-            name='address',
-            field=models.TextField(help_text='One line per printed line, without postal code and city.', max_length=300, verbose_name='address'),
+            model_name="integrator",
+            name="address",
+            field=models.TextField(
+                help_text="One line per printed line, without postal code and city.",
+                max_length=300,
+                verbose_name="address",
+            ),
         ),
         migrations.AlterField(
-            model_name='integrator',
-            name='contact',
-            field=models.TextField(blank=True, help_text='The contact shown to customers.', max_length=500, verbose_name='your contact'),
+            model_name="integrator",
+            name="contact",
+            field=models.TextField(
+                blank=True, help_text="The contact shown to customers.", max_length=500, verbose_name="your contact"
+            ),
         ),
     ]
