@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from apps.accounts.models import User
@@ -23,7 +24,7 @@ PASSWORD = "a long pass phrase"
 # A machine that does ten things at once is slow without being wrong.
 PATIENCE = 30_000  # milliseconds
 
-Works = Callable[..., subprocess.Popen[bytes]]
+Works = Callable[[], subprocess.Popen[bytes]]
 
 expect.set_options(timeout=PATIENCE)
 
@@ -59,7 +60,9 @@ def window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Browser
             }
         )
         context.set_default_timeout(PATIENCE)
-        context.on("weberror", lambda error: broken.append(str(error.error)))
+        context.on(
+            "weberror", lambda error: broken.append(f"{error.page.url if error.page else str()}: {error.error.stack}")
+        )
         context.on("console", lambda said: broken.append(said.text) if is_forbidden(said.text) else None)
         opened.append(context)
         return context
@@ -124,13 +127,13 @@ def page(page_of: Callable[..., Page]) -> Page:
 
 @pytest.fixture
 def works(live_server: Any) -> Iterator[Works]:
-    """Starts workers on the test's database and files; whatever lives at the end is killed."""
+    """Starts a worker on the test's database and files; whatever lives at the end is killed."""
     processes: list[subprocess.Popen[bytes]] = []
 
-    def started(*arguments: str, at: str = "") -> subprocess.Popen[bytes]:
+    def started() -> subprocess.Popen[bytes]:
         environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-        environment["PYTHONPATH"] = str(settings.BASE_DIR)
-        command = [sys.executable, "-m", "tests.e2e.working", at, "work", *arguments]
+        # One process for all queues, which ends with this one; its clock is that of the test.
+        command = [sys.executable, "-m", "tests.e2e.working", timezone.now().isoformat(), "work", "--child"]
         process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
         processes.append(process)
         return process

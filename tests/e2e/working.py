@@ -1,4 +1,4 @@
-"""``python -m tests.e2e.working DAY work …``: ``manage.py`` whose clock begins at ``DAY`` (empty: the machine's)."""
+"""``python -m tests.e2e.working NOW work …``: ``manage.py`` on a clock that stands at ``NOW`` when it begins."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import time_machine
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
-    _name, day, *command = sys.argv
-    if day:
-        time_machine.travel(day).start()
+    _name, now, *command = sys.argv
+    time_machine.travel(now).start()
     execute_from_command_line(["manage.py", *command])

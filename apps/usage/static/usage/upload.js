@@ -6,13 +6,14 @@
     document.addEventListener("change", event => {
         const choice = event.target.closest?.("[data-files]");
         if (!choice) return;
+        event.stopPropagation(); // unfold looks for its own box to write the name in, and breaks without it
         const files = [...event.target.files];
         const names = within(choice, "names");
         choice.dataset.none ??= names.textContent;
         names.replaceChildren(...(files.length ? files.map(described) : [item(choice.dataset.none)]));
         const isTooLarge = files.some(file => file.size > Number(choice.dataset.limit));
         within(choice, "refusal").hidden = !isTooLarge;
-    });
+    }, {capture: true});
 
     document.addEventListener("htmx:beforeRequest", event => {
         const choice = event.target.querySelector?.("[data-files]");
