@@ -21,82 +21,17 @@ import random
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from email.parser import BytesHeaderParser
-from enum import Enum, auto
 from typing import Any
 
 from benchmarks._databases import PostgreSQL, SQLite, on_each
-from tests.messaging.servers import Connection, rude
+from tests.messaging.servers import Moody, rude
 
-FAULTS = 0.2
+SEED = 20261101
 ROUNDS = 6  # attempts that the alternatives make, as many as the outbox
 ALTERNATIVE_SHARE = 10  # they get one mail in so many: they have no need of more to go wrong
 WAYS = ("outbox, 1 worker", "outbox, 2 workers", "send_mail", "send_queued")
-
-
-class Fault(Enum):
-    BUSY = auto()
-    HANG_UP_BEFORE = auto()
-    HANG_UP_INSIDE = auto()
-    LATER = auto()
-    NEVER = auto()
-    TAKEN_IN_SILENCE = auto()
-    LOST_IN_SILENCE = auto()
-
-
-class Moody:
-    """A mail server that fails at one mail in five, each time in another way, and counts what it takes."""
-
-    def __init__(self) -> None:
-        self.chance = random.Random(20261101)
-        self.lock = threading.Lock()
-        self.taken: Counter[str] = Counter()
-
-    def fault(self) -> Fault | None:
-        with self.lock:
-            return self.chance.choice(list(Fault)) if self.chance.random() < FAULTS else None
-
-    def __call__(self, client: Connection) -> None:
-        """One connection, over which several mails may come."""
-        client.say("220 moody ESMTP")
-        while self.one_mail(client, self.fault()):
-            pass
-
-    def one_mail(self, client: Connection, fault: Fault | None) -> bool:
-        """Whether the connection outlives the mail."""
-        while not (line := client.hear().upper()).startswith(b"DATA"):
-            if not line or line.startswith(b"QUIT"):
-                client.say("221 bye")
-                return False
-            if line.startswith(b"MAIL") and fault is Fault.BUSY:
-                client.say("421 busy")
-                return False
-            if line.startswith(b"MAIL") and fault is Fault.HANG_UP_BEFORE:
-                client.hang_up()
-                return False
-            client.say("250 OK")
-        client.say("354 go ahead")
-        if fault is Fault.HANG_UP_INSIDE:
-            client.hear()
-            client.hang_up()
-            return False
-        return self.end_of_mail(client, client.whole_mail(), fault)
-
-    def end_of_mail(self, client: Connection, data: bytes, fault: Fault | None) -> bool:
-        if fault in (Fault.LATER, Fault.NEVER):
-            client.say("452 disk full" if fault is Fault.LATER else "550 no")
-            return True
-        if fault is not Fault.LOST_IN_SILENCE:
-            with self.lock:
-                self.taken[str(BytesHeaderParser().parsebytes(data)["Message-ID"])] += 1
-        if fault is not None:
-            client.hang_up()
-            return False
-        client.say("250 taken")
-        return True
 
 
 # --- Inside a process of its own
@@ -243,7 +178,7 @@ def measure(database: SQLite | PostgreSQL, mails: int) -> None:
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, env={**environment, "DATABASE_URL": database.template}, check=True)
     for way in WAYS:
-        with database.copy() as url, tempfile.TemporaryDirectory() as private, rude(server := Moody()) as port:
+        with database.copy() as url, tempfile.TemporaryDirectory() as private, rude(server := Moody(seed=SEED)) as port:
             here = {**environment, "DATABASE_URL": url, "PRIVATE_ROOT": private}
             if way.startswith("outbox"):
                 seconds, state = by_outbox(mails, here, port, workers=int(way.split()[1]))

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import random
 import signal
 import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Iterator
-from email.parser import BytesHeaderParser
 
 import pytest
 from django.conf import settings
@@ -20,13 +17,12 @@ from apps.messaging.models import Delivery
 from apps.messaging.services import settle_lost
 from tests.messaging.conftest import *  # noqa: F403  # its fixtures
 from tests.messaging.conftest import Queue
-from tests.messaging.servers import Connection, Keeper, rude, serving
+from tests.messaging.servers import Connection, Keeper, Moody, rude, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PATIENCE = 120  # seconds
 MAILS = 300
-FAULTS = 0.2
 
 
 def start(port: int, *, faulty: bool = False) -> subprocess.Popen[str]:
@@ -97,97 +93,14 @@ def test_several_senders_share_the_mails(queue: Queue) -> None:
     assert states() == {DeliveryState.SENT: len(mails)}
 
 
-class Moody:
-    """Takes mails, and fails at every fifth in one of the ways in which mail servers fail."""
-
-    def __init__(self) -> None:
-        self.chance = random.Random(7)
-        self.lock = threading.Lock()
-        self.arrived: Counter[str] = Counter()
-        self.refused: set[str] = set()
-        self.moods = (
-            self.busy,
-            self.hang_up_before,
-            self.hang_up_inside,
-            self.later,
-            self.never,
-            self.taken_in_silence,
-            self.lost_in_silence,
-        )
-
-    def __call__(self, client: Connection) -> None:
-        with self.lock:
-            mood = self.chance.choice(self.moods) if self.chance.random() < FAULTS else self.take
-        mood(client)
-
-    def note(self, data: bytes) -> str:
-        name = str(BytesHeaderParser().parsebytes(data)["Message-ID"])
-        with self.lock:
-            self.arrived[name] += 1
-        return name
-
-    def goodbye(self, client: Connection) -> None:
-        client.hear()
-        client.say("221 bye")
-
-    def take(self, client: Connection) -> None:
-        client.until_data()
-        self.note(client.whole_mail())
-        client.say("250 taken")
-        self.goodbye(client)
-
-    def busy(self, client: Connection) -> None:
-        client.say("421 busy")
-
-    def hang_up_before(self, client: Connection) -> None:
-        client.say("220 rude ESMTP")
-        client.hear()
-        client.hang_up()
-
-    def hang_up_inside(self, client: Connection) -> None:
-        client.until_data()
-        client.hear()
-        client.hang_up()
-
-    def later(self, client: Connection) -> None:
-        client.until_data()
-        client.whole_mail()
-        client.say("452 disk full")
-        self.goodbye(client)
-
-    def never(self, client: Connection) -> None:
-        client.until_data()
-        data = client.whole_mail()
-        with self.lock:
-            self.refused.add(str(BytesHeaderParser().parsebytes(data)["Message-ID"]))
-        client.say("550 no")
-        self.goodbye(client)
-
-    def taken_in_silence(self, client: Connection) -> None:
-        client.until_data()
-        self.note(client.whole_mail())
-        client.hang_up()
-
-    def lost_in_silence(self, client: Connection) -> None:
-        client.until_data()
-        client.whole_mail()
-        client.hang_up()
-
-
-@pytest.fixture
-def moody() -> Iterator[tuple[Moody, int]]:
-    server = Moody()
-    with rude(server) as port:
-        yield server, port
-
-
-def test_hundreds_of_mails_through_a_bad_server_all_end_in_the_truth(queue: Queue, moody: tuple[Moody, int]) -> None:
+def test_hundreds_of_mails_through_a_bad_server_all_end_in_the_truth(queue: Queue) -> None:
     mails = {delivery.email.message_id: delivery.pk for delivery in (queue(attachments=()) for _ in range(MAILS))}
-    server, port = moody
-    for process in [start(port, faulty=True) for _ in range(2)]:
-        ended(process)
+    server = Moody(seed=7)
+    with rude(server) as port:
+        for process in [start(port, faulty=True) for _ in range(2)]:
+            ended(process)
     state = dict(Delivery.objects.values_list("pk", "state"))
-    arrived = {name: server.arrived[name] for name in mails}
+    arrived = {name: server.taken[name] for name in mails}
     by_state = {one: {name for name, pk in mails.items() if state[pk] == one} for one in DeliveryState}
     assert set(by_state[DeliveryState.QUEUED]) == set(by_state[DeliveryState.SENDING]) == set()
     assert max(arrived.values()) == 1

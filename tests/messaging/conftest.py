@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.messaging import events
+from apps.messaging.choices import DeliveryState
 from apps.messaging.events import Event, Placeholder
 from apps.messaging.models import Delivery
 from apps.messaging.services import Attachment, queue_mail
@@ -84,3 +87,22 @@ def post_to(settings: Any) -> PostTo:
         settings.EMAIL_TIMEOUT, settings.EMAIL_ACCEPTANCE_TIMEOUT, settings.EMAIL_DEADLINE = 1, 1, 20
 
     return posting
+
+
+# --- What became of a mail
+
+
+def after(delivery: Delivery) -> Delivery:
+    delivery.refresh_from_db()
+    return delivery
+
+
+def now_due(delivery: Delivery) -> None:
+    """The time of the next attempt has come."""
+    Delivery.objects.filter(pk=delivery.pk, state=DeliveryState.QUEUED).update(next_attempt_at=timezone.now())
+
+
+def assert_waits(delivery: Delivery, wait: timedelta) -> None:
+    assert after(delivery).state == DeliveryState.QUEUED
+    assert delivery.next_attempt_at is not None
+    assert abs(delivery.next_attempt_at - timezone.now() - wait) < timedelta(seconds=30)

@@ -9,13 +9,17 @@ from __future__ import annotations
 import contextlib
 import email
 import email.policy
+import random
 import socket
 import ssl
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from enum import Enum, auto
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -179,3 +183,77 @@ def silent(connection: Connection) -> None:
 
 def pause(seconds: float) -> None:
     time.sleep(seconds)
+
+
+# --- A server with its moods
+
+
+class Fault(Enum):
+    BUSY = auto()
+    HANG_UP_BEFORE = auto()
+    HANG_UP_INSIDE = auto()
+    LATER = auto()
+    NEVER = auto()
+    TAKEN_IN_SILENCE = auto()
+    LOST_IN_SILENCE = auto()
+
+
+class Moody:
+    """A mail server that fails at one mail in five, each time in another way, and counts what it takes."""
+
+    def __init__(self, *, seed: int, faults: float = 0.2) -> None:
+        self.chance = random.Random(seed)
+        self.faults = faults
+        self.lock = threading.Lock()
+        #: How often each mail was taken, and which were refused for good; by Message-ID.
+        self.taken: Counter[str] = Counter()
+        self.refused: set[str] = set()
+
+    def fault(self) -> Fault | None:
+        with self.lock:
+            return self.chance.choice(list(Fault)) if self.chance.random() < self.faults else None
+
+    def __call__(self, client: Connection) -> None:
+        """One connection, over which several mails may come."""
+        client.say("220 moody ESMTP")
+        while self.one_mail(client, self.fault()):
+            pass
+
+    def one_mail(self, client: Connection, fault: Fault | None) -> bool:
+        """Whether the connection outlives the mail."""
+        while not (line := client.hear().upper()).startswith(b"DATA"):
+            if not line or line.startswith(b"QUIT"):
+                client.say("221 bye")
+                return False
+            if line.startswith(b"MAIL") and fault is Fault.BUSY:
+                client.say("421 busy")
+                return False
+            if line.startswith(b"MAIL") and fault is Fault.HANG_UP_BEFORE:
+                client.hang_up()
+                return False
+            client.say("250 OK")
+        client.say("354 go ahead")
+        if fault is Fault.HANG_UP_INSIDE:
+            client.hear()
+            client.hang_up()
+            return False
+        return self.end_of_mail(client, client.whole_mail(), fault)
+
+    def end_of_mail(self, client: Connection, data: bytes, fault: Fault | None) -> bool:
+        name = str(BytesHeaderParser().parsebytes(data)["Message-ID"])
+        if fault is Fault.LATER:
+            client.say("452 disk full")
+            return True
+        if fault is Fault.NEVER:
+            with self.lock:
+                self.refused.add(name)
+            client.say("550 no")
+            return True
+        if fault is not Fault.LOST_IN_SILENCE:
+            with self.lock:
+                self.taken[name] += 1
+        if fault is not None:
+            client.hang_up()
+            return False
+        client.say("250 taken")
+        return True
