@@ -2,7 +2,7 @@
 
     python -m benchmarks.jobs [--customers 300] [--database sqlite|postgresql]
 
-Two lines a customer and 40 rated calls a line, as in ``benchmarks.billing``; each invoice is drawn with its call detail.
+Two lines a customer and 40 rated calls a line, as in ``benchmarks.billing``; invoices are drawn with their call detail.
 A worker draws one document at a time in its own process, the command on every processor. *Numbered* is the time after
 which every invoice had its number, *drawing* the rest; *faults* are those that ``verify_ledger`` finds at the end.
 """
