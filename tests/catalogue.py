@@ -70,7 +70,6 @@ HOMONYMS = frozenset(
         "by",
         "at",
         "until",
-        "Run",
         "View",
         "Export",
         "Version",
