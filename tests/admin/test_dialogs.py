@@ -192,7 +192,7 @@ def test_answers_are_previewed_before_they_are_acted_on(admin: Client, generatin
 def test_other_answers_than_the_previewed_ones_are_previewed_again(admin: Client, generating: str) -> None:
     page = admin.post(generating, {"month": "2026-10", **CONFIRMED})
     again = admin.post(generating, {"month": "2026-09", **CONFIRMED, **previewed(page)})
-    assert "Mois facturé : septembre 2026" in again.content.decode()
+    assert "Mois facturé\N{NO-BREAK SPACE}: septembre 2026" in again.content.decode()
     assert not BillingRun.objects.exists()
 
 
