@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +24,11 @@ class FilesInput(forms.FileInput):
     allow_multiple_selected = True
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        context = {**self.get_context(name, None, attrs), "limit": settings.UPLOAD_LIMIT}
-        return render_to_string("usage/files_input.html", context)
+        context = self.get_context(name, None, attrs)
+        attributes = flatatt(context["widget"]["attrs"])
+        return render_to_string(
+            "usage/files_input.html", {**context, "attributes": attributes, "limit": settings.UPLOAD_LIMIT}
+        )
 
 
 class FilesField(forms.FileField):
