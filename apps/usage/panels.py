@@ -95,7 +95,7 @@ REPORT = Panel(
     template="usage/report.html",
     context=report_of,
     permission="usage.view_cdrfile",
-    order=2,
+    order=1,
     tab=False,
 )
 JOBS_OF_FILE = Panel(
@@ -103,7 +103,7 @@ JOBS_OF_FILE = Panel(
     template="jobs/jobs.html",
     context=jobs_of_file,
     permission="jobs.view_job",
-    order=1,
+    order=2,
     tab=False,
 )
 

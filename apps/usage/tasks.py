@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from apps.core.exceptions import DomainError
 from apps.core.files import stored_file
-from apps.core.french import price, whole
+from apps.core.french import euros, whole
 from apps.core.money import MICROS, amount_text
 from apps.jobs.kinds import Kind, Queue, register
 from apps.jobs.models import Upload
@@ -129,12 +129,13 @@ def rate_pending(work: Work) -> Outcome:
     since = PendingReport(**{**cursor, "amount": Decimal(cursor["amount"])}) if cursor else PendingReport()
     report = services.rate_pending(since=since, progress=work.progress, settled=settled)
     sentence = ngettext(
-        "%(rated)d of %(waiting)d waiting record has been rated (%(amount)s excluding tax).",
-        "%(rated)d of %(waiting)d waiting records have been rated (%(amount)s excluding tax).",
+        "%(rated)s of %(waiting)s waiting record has been rated (%(amount)s excluding tax).",
+        "%(rated)s of %(waiting)s waiting records have been rated (%(amount)s excluding tax).",
         report.waiting,
     )
+    figures = {"rated": whole(report.rated), "waiting": whole(report.waiting), "amount": euros(report.amount)}
     return Outcome(
-        sentences=[sentence % {"rated": report.rated, "waiting": report.waiting, "amount": price(report.amount)}],
+        sentences=[sentence % figures],
         data={"waiting": report.waiting, "rated": report.rated, "amount": amount_text(report.amount, MICROS)},
     )
 
