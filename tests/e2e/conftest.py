@@ -49,7 +49,7 @@ def window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Browser
     opened: list[BrowserContext] = []
     broken: list[str] = []
 
-    def opened_window(**options: Any) -> BrowserContext:
+    def opened_window(*, is_watched: bool = True, **options: Any) -> BrowserContext:
         context = browser.new_context(
             **{
                 "base_url": live_server.url,
@@ -60,11 +60,13 @@ def window(browser: Browser, live_server: Any) -> Iterator[Callable[..., Browser
             }
         )
         context.set_default_timeout(PATIENCE)
+        opened.append(context)
+        if not is_watched:
+            return context
         context.on(
-            "weberror", lambda error: broken.append(f"{error.page.url if error.page else str()}: {error.error.stack}")
+            "weberror", lambda error: broken.append(f"{error.page.url if error.page else ''}: {error.error.stack}")
         )
         context.on("console", lambda said: broken.append(said.text) if is_forbidden(said.text) else None)
-        opened.append(context)
         return context
 
     yield opened_window
