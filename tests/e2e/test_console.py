@@ -98,6 +98,7 @@ def test_the_search_box_answers_as_one_types_and_enter_opens_the_answer(page: Pa
     page.goto("/admin/")
     page.keyboard.press("Control+k")
     box = page.get_by_placeholder(re.compile(r"numéro, carte SIM, client, facture"))
+    expect(box).to_be_focused()
     box.fill("+33 6 39 98 12")
     expect(page.locator("#command-results-list li")).to_have_count(2)
     assert page.locator("#command-results-list img").count() == 0
@@ -111,6 +112,7 @@ def test_the_search_box_is_at_hand_on_a_telephone(page: Page) -> None:
     page.set_viewport_size({"width": 400, "height": 800})
     page.goto("/admin/lines/line/")
     page.locator(".header-search").click()
+    expect(page.locator("#search-input-command")).to_be_focused()
     page.keyboard.type("zzzz")
     expect(page.get_by_text(re.compile(r"Aucun résultat pour «\s*zzzz\s*»"))).to_be_visible()
 
