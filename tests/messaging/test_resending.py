@@ -167,6 +167,7 @@ def claimed(queue: Queue, *, holder: str, seconds: int) -> Delivery:
         ("elsewhere/1@1", -1, True),
         (processes.this_process().rpartition("@")[0] + "@1", 60, True),  # its number was given to another process
     ],
+    ids=["alive", "alive, too slow", "elsewhere", "elsewhere, too slow", "gone"],
 )
 def test_a_mail_whose_sender_is_gone_becomes_uncertain(holder: str, seconds: int, lost: bool, queue: Queue) -> None:
     delivery = claimed(queue, holder=holder, seconds=seconds)
