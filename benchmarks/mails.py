@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks._databases import PostgreSQL, SQLite, on_each
@@ -95,7 +96,7 @@ def alternative(way: str, port: int, mails: int) -> None:
 
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 1
-    settings.POST_OFFICE = {**settings.POST_OFFICE, "MAX_RETRIES": ROUNDS - 1, "BATCH_SIZE": 1000, "LOG_LEVEL": 0}
+    settings.POST_OFFICE = {**settings.POST_OFFICE, "MAX_RETRIES": ROUNDS - 1, "LOG_LEVEL": 0}
     print(json.dumps(by_send_mail(mails) if way == "send_mail" else by_send_queued(mails)))
 
 
@@ -172,12 +173,12 @@ def told(process: subprocess.Popen[str]) -> Any:
     return json.loads(out.splitlines()[-1]) if out.strip() else None
 
 
-def measure(database: SQLite | PostgreSQL, mails: int) -> None:
+def measure(database: SQLite | PostgreSQL, mails: int, ways: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as private:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.dev", "PRIVATE_ROOT": private}
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, env={**environment, "DATABASE_URL": database.template}, check=True)
-    for way in WAYS:
+    for way in ways:
         with database.copy() as url, tempfile.TemporaryDirectory() as private, rude(server := Moody(seed=SEED)) as port:
             here = {**environment, "DATABASE_URL": url, "PRIVATE_ROOT": private}
             if way.startswith("outbox"):
@@ -218,7 +219,7 @@ def main() -> None:
     parser.add_argument("--database", choices=["sqlite", "postgresql"])
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     parser.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--way", help=argparse.SUPPRESS)
+    parser.add_argument("--way", choices=WAYS, help="one of the ways only")
     options = parser.parse_args()
     if options.inside:
         import django
@@ -237,7 +238,7 @@ def main() -> None:
         f"  {'database':<11} {'way':<18} {'mails':>6} {'mails/s':>7} {'sent':>6} {'refused':>8} {'failed':>7}"
         f" {'unknown':>8} {'left':>5} {'twice':>6} {'wrong':>6}"
     )
-    on_each(options.database, lambda database: measure(database, options.mails))
+    on_each(options.database, lambda database: measure(database, options.mails, [options.way] if options.way else WAYS))
 
 
 if __name__ == "__main__":
