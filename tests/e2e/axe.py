@@ -9,6 +9,10 @@ from playwright.sync_api import Page
 
 SCRIPT = (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
+# What is still fading in has colours that nobody reads.
+SETTLED = """() => Promise.allSettled(
+    document.getAnimations().filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished)
+)"""
 GRAVE = ("serious", "critical")
 
 
@@ -19,6 +23,7 @@ def findings(page: Page) -> list[str]:
     """
     if not page.evaluate("'axe' in window"):
         page.evaluate(SCRIPT)
+    page.evaluate(SETTLED)
     found: dict[str, Any] = page.evaluate("options => axe.run(document, options)", RULES)
     return [
         f"{one['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
