@@ -8,6 +8,7 @@ from datetime import datetime
 from io import StringIO
 from pathlib import PurePath
 
+from django.contrib.admin.utils import label_for_field
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.text import capfirst
@@ -30,9 +31,7 @@ def faults_of(file: CdrFile) -> Iterator[bytes]:
 
     By the keys of the records, which follow the lines of the file: no cursor stays open while somebody downloads.
     """
-    yield _rows([[capfirst(SuspendedRecord._meta.get_field(name).verbose_name) for name in COLUMNS]]).encode(
-        CSV_ENCODING
-    )
+    yield _rows([[capfirst(str(label_for_field(name, SuspendedRecord))) for name in COLUMNS]]).encode(CSV_ENCODING)
     reasons = {reason.value: str(reason.label) for reason in SuspenseReason}
     waiting = SuspendedRecord.objects.of_file(file).order_by("pk")
     last = 0

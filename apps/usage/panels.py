@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
@@ -58,7 +59,7 @@ def report_of(file: CdrFile, request: HttpRequest) -> dict[str, Any]:
 
 def _outcome(file: CdrFile, name: str, costs: dict[str, Decimal]) -> OutcomeRow:
     count = getattr(file, name)
-    title = CdrFile._meta.get_field(name).verbose_name
+    title = label_for_field(name, CdrFile)
     share = _share(Decimal(count), Decimal(file.lines)) if count else None
     if name == RATED:
         records = records_of(file, RatedRecord) if count else ""

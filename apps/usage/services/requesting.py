@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from apps.usage.wording import already_loaded
 SUFFIXES = (".csv", ".txt", ".gz")
 
 
-def request_load(*, files: Sequence[UploadedFile], format_code: str = ISM, actor: User | None) -> Job:
+def request_load(*, files: Sequence[UploadedFile[Any]], format_code: str = ISM, actor: User | None) -> Job:
     """Receive files and start one job that loads them; those that are refused at once are in its report.
 
     DomainError, with every reason, if none of them is left. Files that another job is loading already are left to it:
@@ -71,7 +72,7 @@ def request_backing_out(*, file: CdrFile, actor: User | None) -> Job:
     return start_job(kind=BACK_OUT, actor=actor, parameters={"file": file.pk}, about=file)
 
 
-def _received(file: UploadedFile, actor: User | None) -> Upload:
+def _received(file: UploadedFile[Any], actor: User | None) -> Upload:
     """The file, kept. DomainError if it is none of call records, or if its content has been loaded already."""
     if PurePath(str(file.name)).suffix.lower() not in SUFFIXES:
         raise DomainError(
