@@ -17,7 +17,10 @@ from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from apps.accounts.models import User
+from apps.core.processes import this_process
 from apps.core.roles import Role
+from apps.jobs.choices import Queue
+from apps.jobs.models import Worker
 from tests.factories import UserFactory
 
 PASSWORD = "a long pass phrase"
@@ -125,6 +128,11 @@ def page(page_of: Callable[..., Page]) -> Page:
     page = page_of(None)
     page.goto("/admin/")
     return page
+
+
+def a_busy_worker() -> None:
+    """One that is there for all queues, and has something else to do."""
+    Worker.objects.create(holder=this_process(), queues=Queue.values, seen_at=timezone.now())
 
 
 @pytest.fixture

@@ -14,18 +14,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.utils import timezone
 from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
 from pypdf import PdfReader
 from time_machine import travel
 
 from apps.billing.models import BillingRun, Invoice
-from apps.core.processes import this_process
 from apps.core.roles import Role
-from apps.jobs.choices import Queue
-from apps.jobs.models import Worker
 from apps.messaging.models import Delivery
-from tests.e2e.conftest import Works, sign_in_on, somebody
+from tests.e2e.conftest import Works, a_busy_worker, sign_in_on, somebody
 from tests.e2e.guide import photo
 from tests.e2e.reseller import CDRS, CUSTOMERS, expected_totals, take_over
 
@@ -88,11 +84,6 @@ def download(page: Page, link: Locator) -> Download:
 
 
 # --- The month
-
-
-def a_busy_worker() -> None:
-    """One that is there for all queues, and has something else to do."""
-    Worker.objects.create(holder=this_process(), queues=Queue.values, seen_at=timezone.now())
 
 
 def load_the_calls(page: Page, file: Path) -> None:
