@@ -33,7 +33,7 @@ def request_load(*, files: Sequence[UploadedFile[Any]], format_code: str = ISM, 
     """
     uploads: dict[str, Upload] = {}
     refusals: list[DomainError] = []
-    under_way = {digest: job for job in Job.objects.active().filter(kind=LOAD) for digest in job.parameters["names"]}
+    under_way = _under_way()
     there: list[Job] = []
     for file in files:
         try:
@@ -70,6 +70,11 @@ def request_backing_out(*, file: CdrFile, actor: User | None) -> Job:
     """Start the job that backs a file out. DomainError at once if an invoice took any of its records."""
     refuse_if_invoiced(file)
     return start_job(kind=BACK_OUT, actor=actor, parameters={"file": file.pk}, about=file)
+
+
+def _under_way() -> dict[str, Job]:
+    """The jobs that load files, by the hashes of these."""
+    return {digest: job for job in Job.objects.active().filter(kind=LOAD) for digest in job.parameters["names"]}
 
 
 def _received(file: UploadedFile[Any], actor: User | None) -> Upload:
