@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from apps.catalog.choices import OfferKind
 from apps.catalog.models import Offer
+from apps.catalog.rules import SENTENCES as RULE_SENTENCES
+from apps.catalog.rules import Rules
 from apps.core.cells import CellRefused, parse_date
 from apps.core.charset import Charset
 from apps.core.csvfiles import Fault
@@ -62,6 +64,7 @@ SENTENCES = {
     "termination_to_come": gettext_lazy("A line that serves is terminated on %(today)s or earlier, not later."),
     "discount_without_rate": gettext_lazy("A discount has a number of months but no rate."),
     "billed_before_service": gettext_lazy("This line is billed before it serves."),
+    **RULE_SENTENCES,
 }
 
 
@@ -158,6 +161,7 @@ class LineImporter(Importer[Line]):
         self._stock = _Stock.of(new)
         for record in new:
             yield from self._stock.missing(record)
+            yield from self._stock.broken_rules(record)
         yield from _cards_held(new)
         yield from _numbers_held(records, known)
 
@@ -180,7 +184,11 @@ class LineImporter(Importer[Line]):
             self._change(change, actor, source)
         new = sorted(plan.new, key=lambda record: record["activated_on"])  # a card keeps the status it got last
         open_lines(
-            new_lines=[self._stock.new_line(record) for record in new], today=self.today, actor=actor, reason=source
+            new_lines=[self._stock.new_line(record) for record in new],
+            today=self.today,
+            actor=actor,
+            fees=False,
+            reason=source,
         )
 
     def _change(self, change: Change[Line], actor: Any, source: str) -> None:
@@ -190,7 +198,12 @@ class LineImporter(Importer[Line]):
                 change_user(line=change.row, user_name=record["user_name"], on=self.today, actor=actor, reason=source)
             if "terminated_on" in change.differences:
                 terminate_line(
-                    line=change.row, on=record["terminated_on"], today=self.today, actor=actor, reason=source
+                    line=change.row,
+                    on=record["terminated_on"],
+                    today=self.today,
+                    actor=actor,
+                    fees=False,
+                    reason=source,
                 )
         except DomainError as refusal:
             place = {"line": record.line, "reason": refusal}
@@ -235,6 +248,7 @@ class _Stock:
     cards: Mapping[str, SimCard]
     tariffs: Mapping[str, Tariff]
     offers: Mapping[str, Offer]
+    rules: Rules
 
     @classmethod
     def of(cls, records: Sequence[Record]) -> _Stock:
@@ -242,12 +256,14 @@ class _Stock:
             return (record[name] for record in records if record.get(name))
 
         codes = [*named("plan"), *(code for codes in named("options") for code in codes)]
-        offers = Offer.objects.prefetch_related("prices")
+        priced = Offer.objects.prefetch_related("prices")
+        offers = {one.code: one for one in in_batches(priced, "code", codes)}
         return cls(
             customers={one.number: one for one in in_batches(Customer.objects.all(), "number", named("customer"))},
             cards={one.iccid: one for one in in_batches(SimCard.objects.all(), "iccid", named("iccid"))},
             tariffs={one.code: one for one in in_batches(Tariff.objects.all(), "code", named("tariff"))},
-            offers={one.code: one for one in in_batches(offers, "code", codes)},
+            offers=offers,
+            rules=Rules.about(offer.pk for offer in offers.values()),
         )
 
     def missing(self, record: Record) -> Iterator[Fault]:
@@ -275,6 +291,16 @@ class _Stock:
             yield record.fault(name, "offer_no_plan" if kind == OfferKind.PLAN else "offer_no_option", offer=code)
         elif day and _price(offer, day) is None:
             yield record.fault(name, "offer_without_price", offer=code, day=day)
+
+    def broken_rules(self, record: Record) -> Iterator[Fault]:
+        """Which rules between offers the line breaks, named at the offer whose rule it is."""
+        codes = (record.get("plan"), *(record.get("options") or ()))
+        offers = [self.offers[code] for code in codes if code in self.offers]
+        if None in codes or len(offers) < len(codes) or offers[0].kind != OfferKind.PLAN:
+            return  # what is missing has been named
+        for broken in self.rules.broken_by(offers):
+            name = "plan" if broken.offer_id == offers[0].pk else "options"
+            yield record.fault(name, broken.code, **broken.params)
 
     def new_line(self, record: Record) -> NewLine:
         """The line to open; the prices agreed are the catalogue's on the first day billed."""

@@ -5,30 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_fees_rules_shared_allowances_handsets'),
-        ('customers', '0001_initial'),
-        ('lines', '0001_initial'),
+        ("catalog", "0002_fees_rules_shared_allowances_handsets"),
+        ("customers", "0001_initial"),
+        ("lines", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='oneoffcharge',
-            name='fee',
-            field=models.CharField(blank=True, choices=[('activation', 'Activation'), ('sim', 'SIM card'), ('swap', 'Replacement of the SIM card'), ('termination', 'Termination')], max_length=12, verbose_name='fee'),
+            model_name="oneoffcharge",
+            name="fee",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("activation", "Activation"),
+                    ("sim", "SIM card"),
+                    ("swap", "Replacement of the SIM card"),
+                    ("termination", "Termination"),
+                ],
+                max_length=12,
+                verbose_name="fee",
+            ),
         ),
         migrations.AddField(
-            model_name='oneoffcharge',
-            name='operation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='charges', to='lines.lineoperation', verbose_name='operation'),
+            model_name="oneoffcharge",
+            name="operation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="charges",
+                to="lines.lineoperation",
+                verbose_name="operation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oneoffcharge',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fee', ''), ('operation__isnull', True)), models.Q(models.Q(('fee', ''), _negated=True), ('offer__isnull', False), ('operation__isnull', False)), _connector='OR'), name='lines_fee_is_for_an_operation'),
+            model_name="oneoffcharge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("fee", ""), ("operation__isnull", True)),
+                    models.Q(
+                        models.Q(("fee", ""), _negated=True), ("offer__isnull", False), ("operation__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="lines_fee_is_for_an_operation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='oneoffcharge',
-            constraint=models.UniqueConstraint(condition=models.Q(('operation__isnull', False)), fields=('operation', 'fee', 'offer'), name='lines_one_fee_per_operation'),
+            model_name="oneoffcharge",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("operation__isnull", False)),
+                fields=("operation", "fee", "offer"),
+                name="lines_one_fee_per_operation",
+            ),
         ),
     ]

@@ -10,11 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
-from apps.catalog.choices import OfferKind
+from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
 from apps.core.exceptions import DomainError
 from apps.lines.choices import DiscountBasis, LineStatus, OperationKind
 from apps.lines.models import Discount, Line, Subscription
+from apps.lines.services.combining import offers_held, refuse_unless_combined, refuse_unless_on_sale
+from apps.lines.services.fees import charge, fee, plan_on
 from apps.lines.services.periods import (
     allowances_changed,
     current,
@@ -46,14 +48,18 @@ def change_plan(
 ) -> Subscription:
     """Put the line on ``plan`` at the agreed monthly ``price`` from ``on``; ``discounts`` are made for it.
 
-    The month of the change is two prorated slices, and its allowance the sum of two prorated ones (DOMAIN §7).
+    DomainError if the plan is not on sale then, or if a rule between offers keeps it from the line's options. The
+    month of the change is two prorated slices, and its allowance the sum of two prorated ones (DOMAIN §7).
     """
     line = serving(line, on=on)
     if plan.kind != OfferKind.PLAN:
         raise DomainError(_("%(offer)s is not a plan.") % {"offer": plan})
+    refuse_unless_on_sale(plan, on)
     _from_billing_start(line, on)
     old = current(line.subscriptions.filter(kind=OfferKind.PLAN), on=on)
     before = {} if old is None else {"plan": old.offer.code, "price": str(old.price)}
+    held = [offer for offer in offers_held(line, on=on) if offer.kind != OfferKind.PLAN]
+    refuse_unless_combined([*held, plan], about=[plan] if old is None else [plan, old.offer])
     if old is not None:
         refuse_change_underneath(old, on)
         end_subscription(old, on=on)
@@ -76,17 +82,30 @@ def change_plan(
 
 @transaction.atomic
 def add_option(
-    *, line: Line, option: Offer, price: Decimal, on: date, actor: User | None, prorata: bool = True, reason: str = ""
+    *,
+    line: Line,
+    option: Offer,
+    price: Decimal,
+    on: date,
+    actor: User | None,
+    prorata: bool = True,
+    fees: bool = True,
+    reason: str = "",
 ) -> Subscription:
-    """Add ``option`` to the line from ``on``; DomainError if it has it then."""
+    """Add ``option`` to the line from ``on``, with its activation fee unless told otherwise.
+
+    DomainError if the line has it then, if it is not on sale, or if a rule keeps it from what the line has.
+    """
     line = serving(line, on=on)
     if option.kind != OfferKind.OPTION:
         raise DomainError(_("%(offer)s is not an option.") % {"offer": option})
+    refuse_unless_on_sale(option, on)
     _from_billing_start(line, on)
     if line.subscriptions.filter(not_ended(on), offer=option).exists():
         raise DomainError(_("The line has the option %(offer)s already.") % {"offer": option.code})
+    refuse_unless_combined([*offers_held(line, on=on), option], about=[option])
     subscription = _subscribe(line, option, price, on, prorata)
-    journal(
+    operation = journal(
         line,
         OperationKind.PLAN_CHANGE,
         actor=actor,
@@ -94,20 +113,32 @@ def add_option(
         reason=reason,
         after={"option": option.code, "price": str(price)},
     )
+    if fees:
+        charge(fee(line, option, FeeKind.ACTIVATION, operation, on))
     allowances_changed(line.pk)
     return subscription
 
 
 @transaction.atomic
-def remove_option(*, line: Line, option: Offer, on: date, actor: User | None, reason: str = "") -> None:
-    """Take ``option`` off the line: ``on`` is the first day without it."""
+def remove_option(
+    *, line: Line, option: Offer, on: date, actor: User | None, fees: bool = True, reason: str = ""
+) -> None:
+    """Take ``option`` off the line, with its termination fee: ``on`` is the first day without it.
+
+    DomainError if another offer of the line requires it.
+    """
     line = serving(line, on=on)
     subscription = current(line.subscriptions.filter(offer=option), on=on)
     if subscription is None:
         raise DomainError(_("The line does not have the option %(offer)s.") % {"offer": option.code})
     refuse_change_underneath(subscription, on)
+    refuse_unless_combined([one for one in offers_held(line, on=on) if one.pk != option.pk], about=[option])
     end_subscription(subscription, on=on)
-    journal(line, OperationKind.PLAN_CHANGE, actor=actor, on=on, reason=reason, before={"option": option.code})
+    operation = journal(
+        line, OperationKind.PLAN_CHANGE, actor=actor, on=on, reason=reason, before={"option": option.code}
+    )
+    if fees:
+        charge(fee(line, option, FeeKind.TERMINATION, operation, on))
     allowances_changed(line.pk)
 
 
@@ -145,8 +176,13 @@ def change_user(*, line: Line, user_name: str, on: date, actor: User | None, rea
 
 
 @transaction.atomic
-def swap_sim(*, line: Line, sim: SimCard, on: date, today: date, actor: User | None, reason: str = "") -> None:
-    """Put another card in the line from ``on``; the old one is replaced for ever. Number and billing stay."""
+def swap_sim(
+    *, line: Line, sim: SimCard, on: date, today: date, actor: User | None, fees: bool = True, reason: str = ""
+) -> None:
+    """Put another card in the line from ``on``; the old one is replaced for ever. Number and billing stay.
+
+    The plan's fee for it is charged unless told otherwise (a faulty card costs nothing).
+    """
     line = serving(line, on=on)
     not_later(on, today)
     period = current(line.sims.select_related("sim"), on=on)
@@ -162,7 +198,7 @@ def swap_sim(*, line: Line, sim: SimCard, on: date, today: date, actor: User | N
     turn_over(period, on=on, sim=sim)
     new = SimStatus.SUSPENDED if line.status == LineStatus.SUSPENDED else SimStatus.ACTIVE
     move_cards(targets={old.pk: SimStatus.REPLACED, sim.pk: new}, actor=actor, reason=reason)
-    journal(
+    operation = journal(
         line,
         OperationKind.SIM_SWAP,
         actor=actor,
@@ -171,6 +207,8 @@ def swap_sim(*, line: Line, sim: SimCard, on: date, today: date, actor: User | N
         before={"sim": old.iccid},
         after={"sim": sim.iccid},
     )
+    if fees:
+        charge(fee(line, plan_on(line, on), FeeKind.SWAP, operation, on))
 
 
 def _from_billing_start(line: Line, on: date) -> None:

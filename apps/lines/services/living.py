@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_fsm import TransitionNotAllowed
 
 from apps.accounts.models import User
+from apps.catalog.choices import FeeKind
 from apps.core.exceptions import DomainError
 from apps.lines.choices import LineStatus, OperationKind
 from apps.lines.models import Line
+from apps.lines.services.fees import charge, fee, plan_on
 from apps.lines.services.periods import (
     SERVING,
     allowances_changed,
@@ -74,11 +76,14 @@ def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, re
 
 
 @transaction.atomic
-def terminate_line(*, line: Line, on: date, today: date, actor: User | None, reason: str = "") -> Line:
+def terminate_line(
+    *, line: Line, on: date, today: date, actor: User | None, fees: bool = True, reason: str = ""
+) -> Line:
     """End the line for good: ``on`` is the first day without service. Its number is free from that day.
 
-    A line that was to end later ends now. Subscriptions that would only have begun later never begin. DomainError
-    when something of the line was changed since, or when it did not serve a day before.
+    The plan's termination fee is charged unless told otherwise. A line that was to end later ends now. Subscriptions
+    that would only have begun later never begin. DomainError when something of the line was changed since, or when it
+    did not serve a day before.
     """
     line = locked(line)
     not_later(on, today)
@@ -93,7 +98,7 @@ def terminate_line(*, line: Line, on: date, today: date, actor: User | None, rea
             _("Something of this line changed on %(day)s: it cannot end before the next day.")
             % {"day": f"{changed_on:%d/%m/%Y}"}
         )
-    before = {"status": line.status}
+    before, plan = {"status": line.status}, plan_on(line, on - timedelta(days=1))
     line.terminated_on = on
     _move(line, "terminate")
     _move_card(line, SimStatus.TERMINATED, actor, reason)
@@ -102,7 +107,7 @@ def terminate_line(*, line: Line, on: date, today: date, actor: User | None, rea
             end_period(period, on=on)
     for subscription in line.subscriptions.filter(not_ended(on)):
         end_subscription(subscription, on=on)
-    journal(
+    operation = journal(
         line,
         OperationKind.TERMINATION,
         actor=actor,
@@ -111,6 +116,8 @@ def terminate_line(*, line: Line, on: date, today: date, actor: User | None, rea
         before=before,
         after={"status": LineStatus.TERMINATED, "terminated_on": str(on)},
     )
+    if fees:
+        charge(fee(line, plan, FeeKind.TERMINATION, operation, on))
     allowances_changed(line.pk)
     return line
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import batched
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from apps.accounts.models import User
 from apps.catalog.models import Offer
@@ -23,6 +25,9 @@ from apps.lines.models import (
     LineTariff,
     Subscription,
 )
+from apps.lines.services.combining import refuse_unless_each_combined
+from apps.lines.services.fees import charge, fees_of_opening
+from apps.lines.services.periods import allowances_changed
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from apps.sims.services import move_cards
@@ -54,13 +59,19 @@ class NewLine:
 
 
 @transaction.atomic
-def open_lines(*, new_lines: Sequence[NewLine], today: date, actor: User | None, reason: str = "") -> list[Line]:
-    """Open them all, or none: their periods, subscriptions, discounts and journal, and their cards' statuses.
+def open_lines(
+    *, new_lines: Sequence[NewLine], today: date, actor: User | None, fees: bool = True, reason: str = ""
+) -> list[Line]:
+    """Open them all, or none: their periods, subscriptions, discounts, fees and journal, and their cards' statuses.
+
+    DomainError if the offers of a line do not go together. A fleet taken over owes no ``fees``: they were paid before.
 
     The caller has checked the file; what two transactions do to one card or number at once is refused by the
     database. A line whose termination is past as of ``today`` opens terminated. A number of queries that does not
     grow with each line's facts, only with batches.
     """
+    refuse_unless_each_combined([[offer for offer, _price in new.offers] for new in new_lines])
+    _lock_pools_joined(new_lines)
     lines = Line.objects.bulk_create(
         [
             Line(
@@ -85,7 +96,7 @@ def open_lines(*, new_lines: Sequence[NewLine], today: date, actor: User | None,
     move_cards(
         targets={new.sim.pk: statuses[LineStatus(line.status)] for line, new in pairs}, actor=actor, reason=reason
     )
-    LineOperation.objects.bulk_create(
+    operations = LineOperation.objects.bulk_create(
         [
             LineOperation(
                 line=line,
@@ -105,7 +116,28 @@ def open_lines(*, new_lines: Sequence[NewLine], today: date, actor: User | None,
         ],
         batch_size=BATCH,
     )
+    if fees:
+        charge(
+            one
+            for (line, new), operation in zip(pairs, operations, strict=True)
+            for one in fees_of_opening(line, [offer for offer, _price in new.offers], operation, new.activated_on)
+        )
+    # They have no usage yet, but what they bring to a pool pays for what others have used.
+    if joined := [line.pk for line, new in pairs if _shares(new)]:
+        allowances_changed(*joined)
     return lines
+
+
+def _shares(new: NewLine) -> bool:
+    return any(allowance.shared for offer, _price in new.offers for allowance in offer.allowances.all())
+
+
+def _lock_pools_joined(new_lines: Sequence[NewLine]) -> None:
+    """Lock the lines of customers whose pools get larger, in the order of their keys, before anything else is."""
+    prefetch_related_objects([offer for new in new_lines for offer, _price in new.offers], "allowances")
+    customers = {new.customer.pk for new in new_lines if _shares(new)}
+    for some in batched(sorted(customers), BATCH):
+        list(Line.objects.locked().filter(customer__in=some).values_list("pk"))
 
 
 def _status(new: NewLine, today: date) -> LineStatus:
