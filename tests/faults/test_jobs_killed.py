@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection
-from django.test import Client
-from django.urls import reverse
 
 from apps.billing.choices import JobKind, RunState
 from apps.billing.models import BillingRun, Drawing, Invoice, InvoiceDocument
@@ -31,13 +22,13 @@ from apps.jobs.worker import free_abandoned
 from apps.messaging.choices import DeliveryState
 from apps.messaging.models import Attempt, Delivery
 from tests.factories import CustomerFactory, IntegratorFactory, LineFactory, PlanFactory, TariffFactory, UserFactory
+from tests.faults.workers import PATIENCE, seen_on_the_page, work_and_die, work_off, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CUSTOMERS = 30  # six chunks, see tests/faults/dying.py
 OCTOBER = Month(2026, 10)
 ISSUED_ON = date(2026, 11, 2)
-PATIENCE = 120  # seconds
 
 # Each kill falls on what the one before left behind.
 WHILE_COMPUTING = (
@@ -78,41 +69,6 @@ def expected() -> Told:
     return invoices
 
 
-@contextmanager
-def worker(
-    *arguments: str, program: Sequence[str] = ("-m", "tests.faults.dying"), **environment: str
-) -> Iterator[subprocess.Popen[str]]:
-    """``manage.py work`` in a process of its own, on the test's database and files."""
-    inherited = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-    process = subprocess.Popen(
-        [sys.executable, *program, "work", *arguments],
-        cwd=settings.BASE_DIR,
-        env={**inherited, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.communicate()
-
-
-def work_and_die(queue: str, moment: str) -> None:
-    with worker("--until-idle", "--queue", queue, DIE_AT=moment) as process:
-        out, _err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == -signal.SIGKILL, f"lived through {moment}: {out}"
-
-
-def work_off(*queues: str) -> None:
-    chosen = [argument for queue in queues for argument in ("--queue", queue)]
-    with worker("--until-idle", *chosen) as process:
-        out, _err = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, out
-
-
 def issued() -> Told:
     """What the database holds, by rank in the series."""
     invoices = Invoice.objects.issued().select_related("customer").order_by("position")
@@ -126,13 +82,6 @@ def assert_sound() -> None:
     assert (ledger.invoices, ledger.documents) == (CUSTOMERS, CUSTOMERS)
     assert not Drawing.objects.exists()
     assert not Invoice.objects.drafts().exists()
-
-
-def seen_on_the_page(job: Job) -> dict[str, Any]:
-    client = Client()
-    client.force_login(UserFactory(is_superuser=True))
-    answer: dict[str, Any] = client.get(reverse("job_progress", args=[job.pk])).json()
-    return answer
 
 
 def kill_at_each(moments: Sequence[str], queue: str, job: Callable[[], Job], check: Callable[[Job], None]) -> None:
