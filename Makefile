@@ -2,10 +2,10 @@
 # make test   the whole suite on SQLite; `make test-postgres` runs it on PostgreSQL
 #
 # Both need nothing but make and Python 3.12 or newer, and put everything into .venv.
-# Other targets: lint, messages, bench, serve, clean. ARGS="..." is handed to pytest.
+# Other targets: lint, messages, bench, guide, serve, clean. ARGS="..." is handed to pytest.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test test-postgres lint messages bench serve clean runtime development
+.PHONY: demo test test-postgres lint messages bench guide serve clean runtime development
 
 # What another project left in the shell must not reach this one.
 unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
@@ -59,6 +59,10 @@ bench: runtime
 	@for script in benchmarks/[a-z]*.py; do \
 		[ ! -e "$$script" ] || $(VENV) -m "benchmarks.$$(basename "$$script" .py)" || exit 1; \
 	done
+
+# The pictures of docs/guide, taken by the tests that use its screens.
+guide: development
+	@UPDATE_GUIDE=1 $(VENV) -m pytest -q --numprocesses=0 tests/e2e/test_month.py tests/e2e/test_first_days.py tests/e2e/test_worker_killed.py
 
 # Data stays: var/ holds the database and the documents.
 clean:
