@@ -128,7 +128,7 @@ def _parts(line_ids: Collection[int]) -> Iterator[tuple[int, int, str, bool, Par
             "line__billing_start",
             "line__terminated_on",
         )
-        for customer, line, kind, shared, unlimited, ceiling, beyond, quantity, times, start, end, *served in rows:
-            if days := Days(start, end).within(Days(*served)):
+        for customer, line, kind, shared, unlimited, ceiling, beyond, quantity, times, start, end, billed_from, ended_on in rows:
+            if days := Days(start, end).within(Days(billed_from, ended_on)):
                 free = (ceiling if beyond == BeyondCeiling.CHARGED else None) if unlimited else quantity
                 yield customer, line, kind, shared, Part(None if free is None else free * times, days)

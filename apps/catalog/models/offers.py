@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -20,7 +21,7 @@ from apps.core.fields import MoneyField
 HISTORY = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
 
-def _fee(name: str) -> MoneyField:
+def _fee(name: Any) -> MoneyField:
     return MoneyField(name, null=True, blank=True)
 
 
