@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
@@ -12,7 +11,7 @@ from simple_history.utils import bulk_create_with_history
 
 from apps.catalog.choices import OfferKind, UsageKind
 from apps.catalog.models import Offer, OfferPrice
-from apps.catalog.services import UNLIMITED, Quantity, set_allowances, set_prices
+from apps.catalog.services import FIRST_DAY, UNLIMITED, Quantity, set_allowances, set_prices
 from apps.core.cells import CellRefused, parse_int, parse_yes_no
 from apps.core.csvfiles import Fault
 from apps.core.imports import (
@@ -33,8 +32,6 @@ from apps.core.imports import (
 SENTENCES = {"offer_code_plus": _("A code cannot hold a “+”: files of lines join codes by it.")}
 
 KINDS = {"ABONNEMENT": OfferKind.PLAN, "OPTION": OfferKind.OPTION}
-# A first import knows no date: the price holds for all lines, however old.
-FIRST_DAY = date(2000, 1, 1)
 
 _OWN = {"code", "kind", "label", "vat_rate", "throughput", "in_advance"}
 _INCLUDED = {"voice": UsageKind.VOICE, "sms": UsageKind.SMS, "data": UsageKind.DATA}

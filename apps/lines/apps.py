@@ -8,11 +8,11 @@ class LinesConfig(AppConfig):
     verbose_name = pgettext_lazy("mobile line", "Lines")
 
     def ready(self) -> None:
-        from apps.catalog.services import ALLOWANCES_CHANGED
+        from apps.catalog.services import ALLOWANCES_CHANGED, OFFERS_IN_USE
         from apps.core.slots import contribute
         from apps.core.wording import register
         from apps.lines import panels, searching, tiles
-        from apps.lines.changes import lines_of_offers
+        from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
 
         register(SENTENCES)
@@ -20,3 +20,4 @@ class LinesConfig(AppConfig):
         tiles.register()
         searching.register()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
+        contribute(OFFERS_IN_USE, offers_in_use)

@@ -56,12 +56,22 @@ def price(rate, charged, megabyte):
     return floor((Fraction(rate.connection_fee) + variable) * 10**6 + Fraction(1, 2))
 
 
-def rate_all(grids, records, allowances, megabyte=1024**2):
+def take(left, pool, quantity):
+    """What the allowance ``left[pool]`` pays of a quantity; None pays all and lasts."""
+    if left[pool] is None:
+        return quantity
+    taken = min(quantity, left[pool])
+    left[pool] -= taken
+    return taken
+
+
+def rate_all(grids, records, allowances, megabyte=1024**2, shared=()):
     """By record: None (no rate), or rate (None: free by a rule), billed, covered, price.
 
-    ``allowances`` are by pool and kind, None for unlimited.
+    ``allowances`` are by pool and kind, None for unlimited. A record may name a second pool that ``shares``: it pays,
+    from what is ``shared``, the rest of what the first one pays of every record.
     """
-    left = defaultdict(int, allowances)
+    left, left_shared = defaultdict(int, allowances), defaultdict(int, shared)
     results = {}
     for record in sorted(records, key=lambda record: (record["start"], record["id"])):
         rate = find(grids.get(record["version"], ()), record)
@@ -70,10 +80,10 @@ def rate_all(grids, records, allowances, megabyte=1024**2):
         elif rate is None:
             results[record["id"]] = None
         else:
-            quantity, pool = billed(rate, record["quantity"]), (record["pool"], rate.kind)
+            quantity = billed(rate, record["quantity"])
             taken = 0
             if rate.included and rate.kind != "mms":
-                taken = quantity if left[pool] is None else min(quantity, left[pool])
-                left[pool] = None if left[pool] is None else left[pool] - taken
+                taken = take(left, (record["pool"], rate.kind), quantity)
+                taken += take(left_shared, (record.get("shares", {}).get(rate.kind), rate.kind), quantity - taken)
             results[record["id"]] = (rate.id, quantity, taken, price(rate, quantity - taken, megabyte))
     return results

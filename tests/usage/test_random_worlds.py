@@ -17,6 +17,7 @@ import pytest
 from django.conf import settings
 
 from apps.core.periods import PARIS, Month, days_of
+from apps.customers.models import Customer
 from apps.lines.models import Line
 from apps.tariffs.grids import terms_of
 from apps.tariffs.models import Rate, Tariff, TariffVersion
@@ -24,6 +25,7 @@ from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 from apps.usage.services import load_file
 from tests.factories import (
     AllowanceFactory,
+    CustomerFactory,
     LineFactory,
     LineTariffFactory,
     OptionFactory,
@@ -52,10 +54,12 @@ class World:
     """Two grids with two versions each, and five lines of which two had the same number, one after the other."""
 
     rng: random.Random
+    customers: list[Customer] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    options: list[tuple[Line, str, int | None, date, date | None]] = field(default_factory=list)
+    options: list[tuple[Line, str, int | None, date, date | None, bool]] = field(default_factory=list)
 
     def settle(self) -> None:
+        self.customers = [CustomerFactory(), CustomerFactory()]
         grids = [self._grid(), self._grid()]
         reused = a_day(self.rng)
         for place in range(5):
@@ -67,7 +71,8 @@ class World:
             facts["billing_start"] = max(facts["activated_on"], self.rng.choice([date(2026, 1, 1), a_day(self.rng)]))
             if facts.get("terminated_on", date.max) <= facts["billing_start"]:
                 facts["billing_start"] = facts["activated_on"]
-            line = LineFactory(tariff=None, **facts)
+            # Two customers, each of whom may have a pool.
+            line = LineFactory(tariff=None, customer=self.customers[place % 2], **facts)
             self.lines.append(line)
             self._put_on_grids(line, grids)
             for _ in range(self.rng.randrange(4)):
@@ -124,8 +129,9 @@ class World:
         SubscriptionFactory(line=line, offer=option, start=start, end=end)
         for kind, amounts in {"voice": [500, 3000], "sms": [2, 9], "data": [10**6, 10**8]}.items():
             quantity = self.rng.choice([*amounts, None]) if self.rng.random() < 0.9 else 0
-            AllowanceFactory(offer=option, kind=kind, quantity=quantity, unlimited=quantity is None)
-            self.options.append((line, kind, quantity, start, end))
+            shared = self.rng.random() < 0.5
+            AllowanceFactory(offer=option, kind=kind, quantity=quantity, unlimited=quantity is None, shared=shared)
+            self.options.append((line, kind, quantity, start, end, shared))
 
     def record(self, name: str) -> dict[str, str]:
         rng = self.rng
@@ -164,7 +170,11 @@ class World:
             version.pk: [terms_of(rate) for rate in version.rates.all()] for version in TariffVersion.objects.all()
         }
         for month, plain in by_month.items():
-            rated = reference_rater.rate_all(grids, plain, self._allowances(month), settings.MEGABYTE)
+            own, shared, members = self._allowances(month)
+            for one in plain:
+                pools = {kind: customer for line, kind, customer in members if line == one["line"]}
+                one["shares"] = pools if one["pool"] else {}
+            rated = reference_rater.rate_all(grids, plain, own, settings.MEGABYTE, shared)
             for one in plain:
                 result = rated[one["id"]]
                 outcomes[one["id"]] = "unrated" if result is None else (one["line"], *result)
@@ -188,15 +198,30 @@ class World:
             "start": datetime.fromisoformat(record["DATE_HEURE"]),
         }
 
-    def _allowances(self, month: Month) -> dict[tuple[int, str], int | None]:
-        exact: defaultdict[tuple[int, str], Fraction | None] = defaultdict(Fraction)
-        for line, kind, quantity, start, end in self.options:
+    def _allowances(self, month: Month) -> tuple[Amounts, Amounts, set[tuple[int, str, int]]]:
+        """What lines have of their own, what pools hold, and who is in a pool: line, kind, customer."""
+        own: defaultdict[tuple[int, str], Fraction | None] = defaultdict(Fraction)
+        pools: defaultdict[tuple[int, str], Fraction | None] = defaultdict(Fraction)
+        members = set()
+        for line, kind, quantity, start, end, shared in self.options:
             ends = [day for day in (end, line.terminated_on, month.end) if day]
             served = (min(ends) - max(start, line.billing_start, days_of(month).start)).days
-            key, so_far = (line.pk, kind), exact[line.pk, kind]
-            if served > 0 and so_far is not None:
+            if served <= 0:
+                continue
+            exact, key = (pools, (line.customer_id, kind)) if shared else (own, (line.pk, kind))
+            so_far = exact[key]
+            if shared:
+                members.add((line.pk, kind, line.customer_id))
+            if so_far is not None:
                 exact[key] = None if quantity is None else so_far + Fraction(quantity * served, month.days)
-        return {key: None if amount is None else floor(amount) for key, amount in exact.items()}
+        return _whole(own), _whole(pools), members
+
+
+type Amounts = dict[tuple[int, str], int | None]
+
+
+def _whole(exact: dict[tuple[int, str], Fraction | None]) -> Amounts:
+    return {key: None if amount is None else floor(amount) for key, amount in exact.items()}
 
 
 def found() -> dict[str, object]:
