@@ -128,7 +128,9 @@ def _parts(line_ids: Collection[int]) -> Iterator[tuple[int, int, str, bool, Par
             "line__billing_start",
             "line__terminated_on",
         )
-        for customer, line, kind, shared, unlimited, ceiling, beyond, quantity, times, start, end, billed_from, ended_on in rows:
+        for customer, line, kind, shared, unlimited, ceiling, beyond, quantity, times, *served in rows:
+            start, end, billed_from, ended_on = served
+            assert start is not None and billed_from is not None  # noqa: S101, PT018  # neither is a row without them
             if days := Days(start, end).within(Days(billed_from, ended_on)):
                 free = (ceiling if beyond == BeyondCeiling.CHARGED else None) if unlimited else quantity
                 yield customer, line, kind, shared, Part(None if free is None else free * times, days)
