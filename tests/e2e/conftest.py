@@ -39,9 +39,7 @@ def browser(chromium: str, django_db_setup: None) -> Iterator[Browser]:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], env={**os.environ, "LANGUAGE": "fr"}
-            )
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
             yield browser
             browser.close()
             # The event loop has given this thread another connection than pytest's, which would outlive the database.

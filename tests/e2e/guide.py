@@ -15,6 +15,17 @@ from playwright.sync_api import Page
 
 IMAGES = Path(settings.BASE_DIR) / "docs" / "guide" / "images"
 COLOURS = 192
+# Days as a French browser shows them: Chromium has its own languages in packages of their own, which may be missing.
+IN_FRENCH = """() => document.querySelectorAll("input[type=date]").forEach(input => {
+    const day = input.value.split("-").reverse().join("/");
+    input.dataset.day = input.value;
+    input.type = "text";
+    input.value = day;
+})"""
+AS_BEFORE = """() => document.querySelectorAll("input[data-day]").forEach(input => {
+    input.type = "date";
+    input.value = input.dataset.day;
+})"""
 
 
 def photo(page: Page, name: str, *, height: int = 900) -> None:
@@ -24,6 +35,8 @@ def photo(page: Page, name: str, *, height: int = 900) -> None:
     page.set_viewport_size({"width": 1440, "height": height})
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
+    page.evaluate(IN_FRENCH)
     taken = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+    page.evaluate(AS_BEFORE)
     IMAGES.mkdir(parents=True, exist_ok=True)
     taken.quantize(COLOURS, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
