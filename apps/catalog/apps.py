@@ -8,7 +8,7 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self) -> None:
-        from apps.catalog.imports import SENTENCES
+        from apps.catalog import imports, quantities
         from apps.core.wording import register
 
-        register(SENTENCES)
+        register(imports.SENTENCES | quantities.SENTENCES)

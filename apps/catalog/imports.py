@@ -11,7 +11,8 @@ from simple_history.utils import bulk_create_with_history
 
 from apps.catalog.choices import OfferKind, UsageKind
 from apps.catalog.models import Offer, OfferPrice
-from apps.catalog.services import FIRST_DAY, UNLIMITED, Quantity, set_allowances, set_prices
+from apps.catalog.quantities import UNLIMITED, Quantity
+from apps.catalog.services import FIRST_DAY, set_allowances, set_prices
 from apps.core.cells import CellRefused, parse_int, parse_yes_no
 from apps.core.csvfiles import Fault
 from apps.core.imports import (

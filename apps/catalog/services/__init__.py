@@ -3,7 +3,7 @@
 What changes is told in the offer's history in a sentence, with who did it.
 """
 
-from apps.catalog.services.allowances import ALLOWANCES_CHANGED, UNLIMITED, Included, Quantity, set_allowances
+from apps.catalog.services.allowances import ALLOWANCES_CHANGED, Included, set_allowances
 from apps.catalog.services.copying import copy_handset, copy_offer
 from apps.catalog.services.making import make_offer
 from apps.catalog.services.prices import FIRST_DAY, change_handset_price, change_price, set_prices, take_price_back
@@ -15,9 +15,7 @@ __all__ = [
     "ALLOWANCES_CHANGED",
     "FIRST_DAY",
     "OFFERS_IN_USE",
-    "UNLIMITED",
     "Included",
-    "Quantity",
     "change_handset_price",
     "change_price",
     "change_vat_rate",

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from django.db import transaction
 
 from apps.catalog.choices import BeyondCeiling, UsageKind
 from apps.catalog.models import Allowance, Offer
+from apps.catalog.quantities import UNLIMITED, Quantity
 from apps.catalog.services.telling import tell
 from apps.catalog.wording import included_text, said_changes
 from apps.core.imports import ROWS_PER_UPDATE
 from apps.core.slots import notify
 
 ALLOWANCES_CHANGED: Final = "catalog.allowances_changed"
-UNLIMITED: Final = "ILLIMITE"
-
-type Quantity = int | Literal["ILLIMITE"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
