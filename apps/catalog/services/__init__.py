@@ -3,7 +3,7 @@
 What changes is told in the offer's history in a sentence, with who did it.
 """
 
-from apps.catalog.services.allowances import ALLOWANCES_CHANGED, Included, set_allowances
+from apps.catalog.services.allowances import ALLOWANCES_CHANGED, Included, include, set_allowances, texts_of
 from apps.catalog.services.copying import copy_handset, copy_offer
 from apps.catalog.services.making import make_offer
 from apps.catalog.services.prices import FIRST_DAY, change_handset_price, change_price, set_prices, take_price_back
@@ -21,6 +21,7 @@ __all__ = [
     "change_vat_rate",
     "copy_handset",
     "copy_offer",
+    "include",
     "lines_with",
     "make_offer",
     "put_on_sale",
@@ -28,5 +29,6 @@ __all__ = [
     "set_prices",
     "set_rules",
     "take_price_back",
+    "texts_of",
     "withdraw",
 ]

@@ -83,6 +83,26 @@ def set_allowances(
     notify(ALLOWANCES_CHANGED, offer_ids=list(included))
 
 
+@transaction.atomic
+def include(*, offer: Offer, included: Mapping[UsageKind, Included], throughput: str, actor: Any) -> None:
+    """Change what the offer includes, and how fast its data goes; both are told in its history."""
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if throughput != offer.throughput:
+        offer.throughput = throughput
+        offer._history_user = actor  # type: ignore[attr-defined]  # of simple-history
+        offer.save()
+    set_allowances(included={offer.pk: included}, actor=actor, tell_history=True)
+
+
+def texts_of(included: Mapping[UsageKind, Included]) -> dict[str, str]:
+    """By kind of usage what would be included, in words."""
+    return {
+        str(kind.label): included_text(_say(Allowance(kind=kind), what))
+        for kind, what in sorted(included.items())
+        if what.quantity != 0
+    }
+
+
 def _told(offer_ids: Any) -> dict[int, dict[str, str]]:
     """By offer and kind what is included, in words."""
     said: dict[int, dict[str, str]] = {}
