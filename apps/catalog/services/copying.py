@@ -50,7 +50,7 @@ def copy_handset(*, handset: Handset, model: str, today: date, actor: Any) -> Ha
     copied = {field.attname: getattr(handset, field.attname) for field in handset._meta.concrete_fields}
     copied |= {"id": None, "model": model, "ean": "", "on_sale_from": None, "on_sale_until": None}
     new = Handset(**copied)
-    new.save_without_historical_record()
+    new.save_without_historical_record()  # type: ignore[attr-defined]  # of simple-history
     for price in handset.prices.on(today):
         new.prices.create(mode=price.mode, months=price.months, amount=price.amount, start=FIRST_DAY)
     tell(new, _("Copied from %(handset)s") % {"handset": handset}, actor=actor)

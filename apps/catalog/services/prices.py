@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from apps.catalog.choices import SaleMode
 from apps.catalog.models import Handset, HandsetPrice, Offer, OfferPrice
 from apps.catalog.services.telling import tell
-from apps.catalog.wording import mode_text
+from apps.catalog.wording import handset_price_text, mode_text
 from apps.core.exceptions import DomainError
 from apps.core.french import day, euros
 from apps.core.imports import ROWS_PER_UPDATE
@@ -61,6 +61,7 @@ def change_price(*, offer: Offer, amount: Decimal, on: date, today: date, actor:
     DomainError for a day that is past: what was proposed then was proposed.
     """
     _refuse_past(on, today)
+    Offer.objects.select_for_update().get(pk=offer.pk)
     before = offer.price_on(on)
     set_prices(prices={offer.pk: amount}, on=on)
     said = {"old": _("none") if before is None else euros(before), "new": euros(amount), "day": day(on)}
@@ -71,10 +72,14 @@ def change_price(*, offer: Offer, amount: Decimal, on: date, today: date, actor:
 def change_handset_price(
     *, handset: Handset, mode: SaleMode, months: int, amount: Decimal, on: date, today: date, actor: Any
 ) -> None:
-    """As :func:`change_price`, for one sale mode; instalments have a price for each number of ``months``."""
-    if handset.prices.exists():
+    """As :func:`change_price`, for one sale mode; instalments have a price for each number of ``months``.
+
+    The first price of a mode may hold since ever.
+    """
+    Handset.objects.select_for_update().get(pk=handset.pk)
+    periods = list(handset.prices.filter(mode=mode, months=months).order_by("start"))
+    if periods:
         _refuse_past(on, today)
-    periods = list(handset.prices.select_for_update().filter(mode=mode, months=months).order_by("start"))
     current = _current(periods, on)
     if current is not None and current.start == on:
         current.amount = amount
@@ -84,8 +89,9 @@ def change_handset_price(
             current.end = on
             current.save(update_fields=["end"])
         handset.prices.create(mode=mode, months=months, amount=amount, start=on, end=_next_start(periods, on))
-    said = {"mode": mode_text(mode, months), "new": euros(amount), "day": day(on)}
-    tell(handset, _("%(mode)s: %(new)s from %(day)s") % said, actor=actor)
+    said = {"mode": mode_text(mode, months), "new": handset_price_text(mode, months, amount), "day": day(on)}
+    told = _("%(mode)s: %(new)s") if on == FIRST_DAY else _("%(mode)s: %(new)s from %(day)s")
+    tell(handset, told % said, actor=actor)
 
 
 @transaction.atomic

@@ -35,7 +35,7 @@ def _sell[R: (Offer, Handset)](row: R, *, on_sale_from: date | None, until: date
     elif sold.on_sale_from is not None and until is not None and until <= sold.on_sale_from:
         sold.on_sale_from = None  # it was to be sold later, and will not be
     sold.on_sale_until = until
-    sold.save_without_historical_record()
+    sold.save_without_historical_record()  # type: ignore[attr-defined]  # of simple-history
     tell(sold, said, actor=by)
     return sold  # type: ignore[no-any-return]
 
@@ -51,5 +51,5 @@ def change_vat_rate(*, offer: Offer, rate: Decimal, actor: Any) -> None:
         raise DomainError(_("The VAT rate is %(rate)s already.") % {"rate": percent(rate)})
     said = _("VAT rate: %(old)s → %(new)s") % {"old": percent(offer.vat_rate), "new": percent(rate)}
     offer.vat_rate = rate
-    offer.save_without_historical_record()
+    offer.save_without_historical_record()  # type: ignore[attr-defined]  # of simple-history
     tell(offer, said, actor=actor)
