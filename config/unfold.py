@@ -63,6 +63,7 @@ NAVIGATION = [
                 (_("Mobile offers"), "catalog.plan"),
                 (_("Mobile options"), "catalog.option"),
                 (_("Equipment & services"), "catalog.product"),
+                (_("Handsets"), "catalog.handset"),
             ),
             branch(
                 pgettext_lazy("menu", "Management"),

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.choices import BadgeChoices
+
 
 class OfferKind(models.TextChoices):
     PLAN = "plan", _("Plan")
@@ -46,6 +48,14 @@ class FeeKind(models.TextChoices):
 class RuleKind(models.TextChoices):
     REQUIRES = "requires", _("requires")
     EXCLUDES = "excludes", _("incompatible with")
+
+
+class SaleState(BadgeChoices):
+    """Whether something is sold today: follows from its two days."""
+
+    NOW = "now", "success", pgettext_lazy("offer", "On sale")
+    LATER = "later", "info", pgettext_lazy("offer", "On sale later")
+    WITHDRAWN = "withdrawn", "", pgettext_lazy("offer", "Withdrawn")
 
 
 class SaleMode(models.TextChoices):

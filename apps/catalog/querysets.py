@@ -23,7 +23,7 @@ class OnSaleQuerySet(models.QuerySet):
         return self.filter(on_sale_until__lte=day)
 
     def coming(self, day: date) -> Self:
-        return self.filter(on_sale_from__gt=day)
+        return self.exclude(on_sale_until__lte=day).filter(on_sale_from__gt=day)
 
 
 class HandsetQuerySet(OnSaleQuerySet):

@@ -13,8 +13,12 @@ _SALES_ACCOUNT = re.compile(r"7[0-9]{2}[0-9A-Z]{0,17}")
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9_.-]*")
 
 
+def is_sales_account(value: str) -> bool:
+    return _SALES_ACCOUNT.fullmatch(value) is not None
+
+
 def check_sales_account(value: str) -> None:
-    if not _SALES_ACCOUNT.fullmatch(value):
+    if not is_sales_account(value):
         raise ValidationError(
             _("A sales account begins with 7 and has at least three digits, as 706000; capitals may follow."),
             code="sales_account",

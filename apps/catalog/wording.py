@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from apps.catalog.choices import BeyondCeiling, SaleMode
-from apps.catalog.models import Allowance
+from apps.catalog.choices import BeyondCeiling, SaleMode, SaleState
+from apps.catalog.models import Allowance, Handset, Offer
 from apps.catalog.quantities import quantity_text
 from apps.core import french
+from apps.core.money import round_half_up
 
 
 def allowance_text(allowance: Allowance) -> str:
@@ -71,12 +73,32 @@ def handset_price_text(mode: str, months: int, amount: Decimal) -> str:
     }
 
 
-def sale_text(on_sale_from: date | None, on_sale_until: date | None, today: date) -> str:
-    """Why it is not on sale, or until when it is; empty for what is on sale without an end."""
-    if on_sale_until is not None and on_sale_until <= today:
-        return _("withdrawn from sale on %(day)s") % {"day": french.day(on_sale_until)}
-    if on_sale_from is not None and on_sale_from > today:
-        return _("on sale from %(day)s") % {"day": french.day(on_sale_from)}
-    if on_sale_until is not None:
-        return _("on sale until %(day)s, excluded") % {"day": french.day(on_sale_until)}
-    return ""
+def sale_state(row: Offer | Handset, day: date) -> SaleState:
+    if row.on_sale_until is not None and row.on_sale_until <= day:
+        return SaleState.WITHDRAWN
+    if row.on_sale_from is not None and row.on_sale_from > day:
+        return SaleState.LATER
+    return SaleState.NOW
+
+
+def sale_text(row: Offer | Handset, today: date) -> str:
+    """«En vente», «Retirée de la vente le 01/11/2026», «En vente jusqu’au 31/12/2026»."""
+    state = sale_state(row, today)
+    if state == SaleState.WITHDRAWN and row.on_sale_until is not None:
+        return _("withdrawn from sale on %(day)s") % {"day": french.day(row.on_sale_until)}
+    if state == SaleState.LATER and row.on_sale_from is not None:
+        return _("on sale from %(day)s") % {"day": french.day(row.on_sale_from)}
+    if row.on_sale_until is not None:
+        last = row.on_sale_until - timedelta(days=1)
+        return _("on sale up to %(day)s") % {"day": french.day(last)}
+    return _("on sale")
+
+
+def margin_text(price: Decimal, cost: Decimal) -> str:
+    """«7,50 € (38 %)», of the price."""
+    margin = price - cost
+    said = french.euros(margin)
+    if not price:
+        return said
+    share = round_half_up(Fraction(margin) * 100 / Fraction(price), 0)
+    return f"{said} ({french.percent(share)})"

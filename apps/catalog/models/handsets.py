@@ -34,6 +34,7 @@ class Handset(models.Model):
     class Meta:
         verbose_name = _("handset")
         verbose_name_plural = _("handsets")
+        permissions = [("export_handset", _("Can export handsets"))]
         ordering = ["brand", "model"]
         constraints = [
             models.UniqueConstraint(fields=["brand", "model"], name="catalog_handset_is_listed_once"),

@@ -93,6 +93,7 @@ class Plan(Offer):
         proxy = True
         verbose_name = _("mobile plan")
         verbose_name_plural = _("mobile plans")
+        permissions = [("export_plan", _("Can export plans"))]
 
 
 class Option(Offer):
@@ -102,6 +103,7 @@ class Option(Offer):
         proxy = True
         verbose_name = _("mobile option")
         verbose_name_plural = _("mobile options")
+        permissions = [("export_option", _("Can export options"))]
 
 
 class Product(Offer):
@@ -111,6 +113,7 @@ class Product(Offer):
         proxy = True
         verbose_name = _("service or equipment")
         verbose_name_plural = _("services and equipment")
+        permissions = [("export_product", _("Can export services and equipment"))]
 
 
 class OfferRule(models.Model):

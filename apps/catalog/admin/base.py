@@ -1,0 +1,114 @@
+"""What the lists and pages of everything that is sold have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from unfold.decorators import action
+
+from apps.catalog.models import Handset, Offer
+from apps.catalog.services import FIRST_DAY
+from apps.catalog.wording import sale_state, sale_text
+from apps.core import french
+from apps.core.admin import HistoryModelAdmin, ReadOnlyInline, status
+from apps.core.models import Period
+from apps.core.spreadsheets import CSV_TYPE
+
+
+class DatedPriceInline(ReadOnlyInline):
+    """Past, present and planned prices, the latest first."""
+
+    ordering = ("-start",)
+    tab = False
+    verbose_name_plural = _("Prices, past and planned")
+
+    @admin.display(description=_("period"))
+    def held(self, price: Period) -> str:
+        if price.start == FIRST_DAY:
+            return str(_("from the beginning")) if price.end is None else french_until(price)
+        return price.held
+
+    @admin.display(description=_("state"))
+    def state(self, price: Period) -> str:
+        today = localdate()
+        if price.start > today:
+            return str(_("planned"))
+        return str(_("in force")) if today in price.days else str(_("past"))
+
+
+def french_until(price: Period) -> str:
+    assert price.end is not None  # noqa: S101  # the caller has looked
+    return str(_("up to %(day)s, excluded") % {"day": french.day(price.end)})
+
+
+class SoldAdmin(HistoryModelAdmin):
+    """Something on sale: a form to enter it, another to correct it, its state, its export."""
+
+    #: How a new one is entered, in which groups of fields.
+    add_form: ClassVar[type[forms.ModelForm]]
+    add_fieldsets: ClassVar[Any]
+    save_on_top = False
+    change_form_show_cancel_button = True
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if obj is None:
+            kwargs["form"] = self.add_form
+        if change and not self.has_change_permission(request, obj):
+            # Help texts tell how to fill a field in: nobody does here.
+            kwargs["help_texts"] = {field.name: "" for field in self.opts.fields}
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.add_fieldsets if obj is None else self.fieldsets
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        return super().get_inlines(request, obj) if obj is not None else ()
+
+    @admin.display(description=_("sale"))
+    def sale_badge(self, row: Offer | Handset) -> str:
+        return status(sale_state(row, localdate()))
+
+    @admin.display(description=_("sale"))
+    def sale(self, row: Offer | Handset) -> str:
+        return sale_text(row, localdate())
+
+    # --- Export
+
+    export_name: ClassVar[str]
+    export_order: ClassVar[Sequence[str]]
+
+    def exported(self, rows: Any) -> bytes:
+        """The rows as a CSV."""
+        raise NotImplementedError
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(f"{self.opts.app_label}.export_{self.opts.model_name}"))
+
+    @action(description=_("Export"), url_path="export", icon="download")  # type: ignore[untyped-decorator]
+    @method_decorator(require_safe)
+    def export(self, request: HttpRequest) -> HttpResponse:
+        """The whole list, withdrawn rows too, for a spreadsheet or for another installation. Changes nothing."""
+        if not (self.has_view_permission(request) and self.has_export_permission(request)):
+            raise PermissionDenied
+        response = HttpResponse(self.exported(self.get_queryset(request).order_by(*self.export_order)), CSV_TYPE)
+        name = f"{self.export_name}_{localdate():%Y-%m-%d}.csv"
+        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+        add_never_cache_headers(response)
+        return response
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        actions = super().get_actions_list(request)
+        if self.has_export_permission(request):
+            return actions
+        return [one for one in actions if not one.action_name.endswith("_export")]

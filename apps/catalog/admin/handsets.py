@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter
+
+from apps.catalog.admin.base import DatedPriceInline, SoldAdmin
+from apps.catalog.choices import SaleMode
+from apps.catalog.dialogs import handsets as dialogs
+from apps.catalog.dialogs.offers import put_on_sale, take_price_back, withdraw
+from apps.catalog.filters import SaleFilter
+from apps.catalog.forms import HandsetForm
+from apps.catalog.models import Handset, HandsetPrice
+from apps.catalog.resources import HandsetResource
+from apps.catalog.wording import handset_price_text, mode_text
+from apps.core.admin import figure
+from apps.core.french import euros
+
+
+class HandsetPriceInline(DatedPriceInline):
+    model = HandsetPrice
+    fields = ("mode_said", "amount_said", "held", "state")
+    ordering = ("mode", "months", "-start")
+
+    @admin.display(description=_("sale mode"))
+    def mode_said(self, price: HandsetPrice) -> str:
+        return mode_text(price.mode, price.months)
+
+    @figure
+    @admin.display(description=_("price excluding tax"))
+    def amount_said(self, price: HandsetPrice) -> str:
+        return handset_price_text(price.mode, price.months, price.amount)
+
+
+def _price_of(mode: SaleMode) -> Any:
+    """A column: the price of today in one sale mode; of instalments, of each number of months."""
+
+    @figure
+    @admin.display(description=mode.label)
+    def column(self: HandsetAdmin, handset: Any) -> str | None:
+        prices = [one for one in handset.prices_today if one.mode == mode]
+        if mode == SaleMode.INSTALMENTS:
+            return ", ".join(f"{one.months} × {euros(one.amount)}" for one in prices) or None
+        return handset_price_text(mode, 0, prices[0].amount) if prices else None
+
+    return column
+
+
+@admin.register(Handset)
+class HandsetAdmin(SoldAdmin):
+    """«Terminaux»: brand, model, and a price per sale mode."""
+
+    screen = _("Handsets")
+    form = HandsetForm
+    add_form = HandsetForm
+    list_display = ("brand", "model", "outright", "subsidised", "instalments", "rental", "sale_badge")
+    list_display_links = ("brand", "model")
+    list_filter = (SaleFilter, ("brand", AllValuesCheckboxFilter))
+    search_fields = ("brand", "model", "ean")
+    search_help_text = _("Brand, model or EAN")
+    ordering = ("brand", "model")
+    inlines = (HandsetPriceInline,)
+    add_fieldsets = (
+        (None, {"fields": (("brand", "model"), ("ean", "vat_rate"), "on_sale_from")}),
+        (_("Purchase and accounting"), {"fields": (("wholesale_cost", "sales_account"),)}),
+    )
+    fieldsets = (
+        (None, {"fields": (("brand", "model"), ("ean", "vat_rate"), "sale")}),
+        (_("Purchase and accounting"), {"fields": (("wholesale_cost", "sales_account"),)}),
+    )
+    readonly_fields = ("sale",)
+    actions_list = ("export",)
+    actions_detail = ("change_price", "copy", "withdraw", "put_on_sale", "take_price_back")
+    export_name = "terminaux"
+    export_order = ("brand", "model")
+
+    change_price = dialogs.change_price
+    copy = dialogs.copy_handset
+    take_price_back = take_price_back("handset")
+    withdraw = withdraw("handset")
+    put_on_sale = put_on_sale("handset")
+
+    outright = _price_of(SaleMode.OUTRIGHT)
+    subsidised = _price_of(SaleMode.SUBSIDISED)
+    instalments = _price_of(SaleMode.INSTALMENTS)
+    rental = _price_of(SaleMode.RENTAL)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        today = HandsetPrice.objects.on(localdate()).order_by("mode", "months")
+        return super().get_queryset(request).prefetch_related(Prefetch("prices", today, "prices_today"))
+
+    def exported(self, rows: Any) -> bytes:
+        return HandsetResource(today=localdate()).as_csv(rows)

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+
+from apps.catalog import services
+from apps.catalog.admin.base import DatedPriceInline, SoldAdmin
+from apps.catalog.choices import INCLUDED_KINDS
+from apps.catalog.dialogs import offers as dialogs
+from apps.catalog.fields import fields_of
+from apps.catalog.filters import SaleFilter
+from apps.catalog.forms import NewOptionForm, NewPlanForm, NewProductForm, OfferForm
+from apps.catalog.models import Allowance, Offer, OfferPrice, Option, Plan, Product
+from apps.catalog.resources import OfferResource
+from apps.catalog.services.ruling import rules_of
+from apps.catalog.wording import allowance_text, included_text, margin_text
+from apps.core.admin import ReadOnlyInline, figure, money, percent
+from apps.core.french import euros
+
+
+class PriceInline(DatedPriceInline):
+    model = OfferPrice
+    fields = ("held", money(OfferPrice.amount), "state")
+
+
+class AllowanceInline(ReadOnlyInline):
+    model = Allowance
+    fields = ("kind", "included")
+    ordering = ("kind",)
+    tab = False
+    verbose_name_plural = _("Included each month")
+
+    @admin.display(description=_("included each month"))
+    def included(self, allowance: Allowance) -> str:
+        return included_text(allowance)
+
+
+FEES = (("activation_fee", "sim_fee"), ("swap_fee", "termination_fee"))
+PURCHASE = (_("Purchase and accounting"), {"fields": (("wholesale_code", "wholesale_cost"), "sales_account")})
+
+
+class OfferAdmin(SoldAdmin):
+    """What plans, options and products have in common. Their prices are dated: the list shows today's."""
+
+    form = OfferForm
+    list_display: tuple[Any, ...] = (
+        "code",
+        "label",
+        "price_today",
+        percent(Offer.vat_rate),
+        "allowances_text",
+        "throughput",
+        "margin",
+        "sale_badge",
+    )
+    list_filter: tuple[Any, ...] = (SaleFilter, ("in_advance", BooleanRadioFilter))
+    search_fields = ("code", "label")
+    search_help_text = _("Code or label")
+    inlines: tuple[Any, ...] = (PriceInline, AllowanceInline)
+    fieldsets: ClassVar[Any] = (
+        (None, {"fields": (("code", "label"), ("price_today", percent(Offer.vat_rate)), ("sale", "holders"))}),
+        (_("Billing"), {"fields": ("in_advance",)}),
+        (_("Fees"), {"fields": FEES}),
+        (_("Goes with"), {"fields": (("required", "excluded"),)}),
+        (PURCHASE[0], {"fields": (("wholesale_code", "wholesale_cost"), ("margin", "sales_account"))}),
+    )
+    actions_list = ("export",)
+    export_name = "offres"
+    export_order = ("kind", "code")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).with_price_on(localdate()).prefetch_related("allowances")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Code and kind of what somebody has, or had, stay: files, orders and invoices name it by them."""
+        declared = [*super().get_readonly_fields(request, obj)]
+        if obj is None:
+            return declared
+        declared += ["price_today", "sale", "holders", "required", "excluded", "margin", "throughput"]
+        if services.lines_with([obj.pk]):
+            declared += ["code", "kind", "recurring"]
+        return declared
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        answers = form.cleaned_data
+        services.make_offer(
+            offer=obj,
+            price=answers["price"],
+            included=getattr(form, "included", {}),
+            requires=answers.get("requires", ()),
+            excludes=answers.get("excludes", ()),
+            actor=request.user,
+        )
+
+    def exported(self, rows: Any) -> bytes:
+        return OfferResource(today=localdate()).as_csv(rows)
+
+    @admin.display(description=_("price today"), ordering="price_on_day")
+    def price_today(self, offer: Any) -> str | None:
+        return None if offer.price_on_day is None else euros(offer.price_on_day)
+
+    price_today.formatting = "price"  # type: ignore[attr-defined]
+
+    @admin.display(description=_("included each month"))
+    def allowances_text(self, offer: Offer) -> str | None:
+        return ", ".join(allowance_text(one) for one in offer.allowances.all()) or None
+
+    @figure
+    @admin.display(description=_("margin"))
+    def margin(self, offer: Any) -> str | None:
+        """The price of today less the wholesale cost."""
+        if offer.price_on_day is None or offer.wholesale_cost is None:
+            return None
+        return margin_text(offer.price_on_day, offer.wholesale_cost)
+
+    @admin.display(description=_("lines that have it or had it"))
+    def holders(self, offer: Offer) -> int:
+        return services.lines_with([offer.pk]).get(offer.pk, 0)
+
+    @admin.display(description=_("requires"))
+    def required(self, offer: Offer) -> str | None:
+        return ", ".join(one.code for one in rules_of(offer)[0]) or None
+
+    @admin.display(description=_("incompatible with"))
+    def excluded(self, offer: Offer) -> str | None:
+        return ", ".join(one.code for one in rules_of(offer)[1]) or None
+
+
+NEW_OFFER: Any = (
+    (None, {"fields": (("code", "label"), ("price", "vat_rate"), ("in_advance", "on_sale_from"))}),
+    *(
+        (
+            kind.label,
+            {"fields": (*(["throughput"] if kind == "data" else []), fields_of(kind)[:2], fields_of(kind)[2:])},
+        )
+        for kind in INCLUDED_KINDS
+    ),
+    (_("Fees"), {"fields": FEES}),
+    (_("Goes with"), {"fields": (("requires", "excludes"),)}),
+    PURCHASE,
+)
+
+
+class MobileOfferAdmin(OfferAdmin):
+    """Plans and options: they include usage, and go with one another."""
+
+    add_fieldsets = NEW_OFFER
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("code", "label"),
+                    ("price_today", percent(Offer.vat_rate)),
+                    ("throughput", "holders"),
+                    "sale",
+                )
+            },
+        ),
+        *OfferAdmin.fieldsets[1:],
+    )
+    actions_detail = (
+        "change_price",
+        "change_included",
+        "copy",
+        "withdraw",
+        "put_on_sale",
+        "take_price_back",
+        "change_rules",
+        "change_vat_rate",
+    )
+
+
+@admin.register(Plan)
+class PlanAdmin(MobileOfferAdmin):
+    """«Offres mobiles»."""
+
+    screen = _("Mobile offers")
+    add_form = NewPlanForm
+
+    change_price = dialogs.change_price("plan")
+    change_included = dialogs.change_included("plan")
+    change_rules = dialogs.change_rules("plan")
+    change_vat_rate = dialogs.change_vat_rate("plan")
+    take_price_back = dialogs.take_price_back("plan")
+    copy = dialogs.copy_offer("plan")
+    withdraw = dialogs.withdraw("plan")
+    put_on_sale = dialogs.put_on_sale("plan")
+
+
+@admin.register(Option)
+class OptionAdmin(MobileOfferAdmin):
+    """«Options mobiles»."""
+
+    screen = _("Mobile options")
+    add_form = NewOptionForm
+    # An option has no card.
+    add_fieldsets = tuple(
+        (title, {"fields": (("activation_fee", "termination_fee"),)} if shown["fields"] is FEES else shown)
+        for title, shown in NEW_OFFER
+    )
+    fieldsets = tuple(
+        (title, {"fields": (("activation_fee", "termination_fee"),)} if shown["fields"] is FEES else shown)
+        for title, shown in MobileOfferAdmin.fieldsets
+    )
+
+    change_price = dialogs.change_price("option")
+    change_included = dialogs.change_included("option")
+    change_rules = dialogs.change_rules("option")
+    change_vat_rate = dialogs.change_vat_rate("option")
+    take_price_back = dialogs.take_price_back("option")
+    copy = dialogs.copy_offer("option")
+    withdraw = dialogs.withdraw("option")
+    put_on_sale = dialogs.put_on_sale("option")
+
+
+@admin.register(Product)
+class ProductAdmin(OfferAdmin):
+    """«Matériels & services»."""
+
+    screen = _("Equipment & services")
+    add_form = NewProductForm
+    list_display = (
+        "code",
+        "label",
+        "kind",
+        "recurring",
+        "price_today",
+        percent(Offer.vat_rate),
+        "margin",
+        "sale_badge",
+    )
+    list_filter = (SaleFilter, ("kind", ChoicesDropdownFilter), ("recurring", BooleanRadioFilter))
+    inlines = (PriceInline,)
+    add_fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("kind", "code"),
+                    ("label", "recurring"),
+                    ("price", "vat_rate"),
+                    ("in_advance", "on_sale_from"),
+                )
+            },
+        ),
+        PURCHASE,
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    ("code", "label"),
+                    ("kind", "recurring"),
+                    ("price_today", percent(Offer.vat_rate)),
+                    ("sale", "holders"),
+                )
+            },
+        ),
+        OfferAdmin.fieldsets[1],
+        OfferAdmin.fieldsets[4],
+    )
+    actions_detail = ("change_price", "copy", "withdraw", "put_on_sale", "take_price_back", "change_vat_rate")
+
+    change_price = dialogs.change_price("product")
+    change_vat_rate = dialogs.change_vat_rate("product")
+    take_price_back = dialogs.take_price_back("product")
+    copy = dialogs.copy_offer("product")
+    withdraw = dialogs.withdraw("product")
+    put_on_sale = dialogs.put_on_sale("product")

@@ -1,0 +1,102 @@
+"""Lists of the catalogue as files: those of offers are read back unchanged by ``import_offers``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import Prefetch, QuerySet
+from import_export.resources import Resource
+
+from apps.catalog.choices import SaleMode
+from apps.catalog.filing import as_filed, with_all_filed
+from apps.catalog.imports import OfferImporter
+from apps.catalog.models import HandsetPrice
+from apps.core.imports import shown
+from apps.core.spreadsheets import Cell, as_csv
+
+
+class ListResource(Resource):  # type: ignore[misc]  # import-export ships no types
+    """Rows of a list as they are on the day ``today``; no cell becomes a formula."""
+
+    header: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *, today: date) -> None:
+        super().__init__()
+        self.today = today
+
+    def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return rows
+
+    def cells(self, row: Any) -> list[Cell]:
+        raise NotImplementedError
+
+    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
+        return list(self.header)
+
+    def export_resource(self, instance: Any, selected_fields: Any = None, **kwargs: Any) -> list[Cell]:
+        return self.cells(instance)
+
+    def as_csv(self, rows: QuerySet[Any]) -> bytes:
+        dataset = self.export(self.prepared(rows))
+        return as_csv(dataset.headers, dataset)
+
+
+class OfferResource(ListResource):
+    """The columns that files of offers have (DOMAIN §13), then those that ISM adds."""
+
+    header = tuple(column.header for column in OfferImporter.columns)
+
+    def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        return with_all_filed(rows, self.today)
+
+    def cells(self, row: Any) -> list[Cell]:
+        values, written = as_filed(row), OfferImporter.written
+        return [_cell(written.get(column.field, shown)(values[column.field])) for column in OfferImporter.columns]
+
+
+def _cell(value: Any) -> Cell:
+    return value if isinstance(value, str) else shown(value)
+
+
+class HandsetResource(ListResource):
+    """One line per handset, its prices of today by sale mode; instalments as ``24x10.00``, joined by ``+``."""
+
+    header = (
+        "MARQUE",
+        "MODELE",
+        "EAN",
+        "TVA",
+        "PRIX_COMPTANT_HT",
+        "PRIX_SUBVENTIONNE_HT",
+        "PAIEMENT_ECHELONNE_HT",
+        "LOCATION_MENSUELLE_HT",
+        "PRIX_ACHAT_HT",
+        "COMPTE_VENTE",
+        "EN_VENTE_DU",
+        "EN_VENTE_JUSQU_AU",
+    )
+
+    def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        today = HandsetPrice.objects.on(self.today).order_by("mode", "months")
+        return rows.prefetch_related(None).prefetch_related(Prefetch("prices", today, "prices_today"))
+
+    def cells(self, row: Any) -> list[Cell]:
+        once = {price.mode: price.amount for price in row.prices_today if price.mode != SaleMode.INSTALMENTS}
+        instalments = [
+            f"{price.months}x{price.amount}" for price in row.prices_today if price.mode == SaleMode.INSTALMENTS
+        ]
+        return [
+            row.brand,
+            row.model,
+            row.ean,
+            row.vat_rate,
+            once.get(SaleMode.OUTRIGHT),
+            once.get(SaleMode.SUBSIDISED),
+            "+".join(instalments),
+            once.get(SaleMode.RENTAL),
+            row.wholesale_cost,
+            row.sales_account,
+            shown(row.on_sale_from),
+            shown(row.on_sale_until),
+        ]
