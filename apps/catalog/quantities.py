@@ -21,8 +21,8 @@ UNLIMITED: Final = "ILLIMITE"
 
 type Quantity = int | Literal["ILLIMITE"]
 
-#: More than anybody sells: a thousand terabytes, seconds or messages without number.
-LARGEST = 10**15
+#: More than anybody sells, in bytes, seconds or messages.
+LARGEST = 10**16
 
 SENTENCES = {
     "quantity_voice": gettext_lazy("Write a duration with its units, as “2 h”, “1 h 30” or “90 min”, or “illimité”."),

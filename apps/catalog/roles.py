@@ -1,4 +1,4 @@
-"""Who may look at what is sold, and carry the lists away. Offers and their prices are the Administrateur's to change."""
+"""Who may look at what is sold, and carry the lists away. The Administrateur alone changes offers and prices."""
 
 from __future__ import annotations
 

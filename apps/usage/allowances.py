@@ -26,6 +26,8 @@ from apps.usage.facts import BATCH
 ALLOWANCE_SCHEMA = pl.Schema({"pool": pl.Int64, "month": pl.Date, "kind": pl.Int8, "allowance": pl.Int64})
 MEMBER_SCHEMA = pl.Schema({"pool": pl.Int64, "month": pl.Date, "kind": pl.Int8, "shared_pool": pl.Int64})
 
+LARGEST = 2**62  # what frames hold; nobody uses as much
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -58,7 +60,7 @@ def monthly_allowance(parts: Iterable[Part], month: Month) -> int:
         if part.quantity is None:
             return UNLIMITED
         shares += part.quantity * served.count()
-    return shares // month.days
+    return min(shares // month.days, LARGEST)
 
 
 def allowances(*, line_ids: Collection[int], months: Collection[date]) -> Allowances:

@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 
-from apps.catalog.admin.base import DatedPriceInline, SoldAdmin
+from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
 from apps.catalog.choices import SaleMode
 from apps.catalog.dialogs import handsets as dialogs
 from apps.catalog.dialogs.offers import put_on_sale, take_price_back, withdraw
@@ -56,6 +56,7 @@ class HandsetAdmin(SoldAdmin):
     """«Terminaux»: brand, model, and a price per sale mode."""
 
     screen = _("Handsets")
+    create = _("Create a new handset")
     form = HandsetForm
     add_form = HandsetForm
     list_display = ("brand", "model", "outright", "subsidised", "instalments", "rental", "sale_badge")
@@ -75,7 +76,7 @@ class HandsetAdmin(SoldAdmin):
     )
     readonly_fields = ("sale",)
     actions_list = ("export",)
-    actions_detail = ("change_price", "copy", "withdraw", "put_on_sale", "take_price_back")
+    actions_detail = ("change_price", "copy", more("take_price_back", "withdraw", "put_on_sale"))
     export_name = "terminaux"
     export_order = ("brand", "model")
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from apps.catalog import services
-from apps.catalog.admin.base import DatedPriceInline, SoldAdmin
+from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
 from apps.catalog.choices import INCLUDED_KINDS
 from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.fields import fields_of
@@ -171,12 +171,7 @@ class MobileOfferAdmin(OfferAdmin):
     actions_detail = (
         "change_price",
         "change_included",
-        "copy",
-        "withdraw",
-        "put_on_sale",
-        "take_price_back",
-        "change_rules",
-        "change_vat_rate",
+        more("copy", "change_rules", "change_vat_rate", "take_price_back", "withdraw", "put_on_sale"),
     )
 
 
@@ -185,6 +180,7 @@ class PlanAdmin(MobileOfferAdmin):
     """«Offres mobiles»."""
 
     screen = _("Mobile offers")
+    create = _("Create a new plan")
     add_form = NewPlanForm
 
     change_price = dialogs.change_price("plan")
@@ -202,6 +198,7 @@ class OptionAdmin(MobileOfferAdmin):
     """«Options mobiles»."""
 
     screen = _("Mobile options")
+    create = _("Create a new option")
     add_form = NewOptionForm
     # An option has no card.
     add_fieldsets = tuple(
@@ -228,6 +225,7 @@ class ProductAdmin(OfferAdmin):
     """«Matériels & services»."""
 
     screen = _("Equipment & services")
+    create = _("Create a new service or equipment")
     add_form = NewProductForm
     list_display = (
         "code",
@@ -270,7 +268,11 @@ class ProductAdmin(OfferAdmin):
         OfferAdmin.fieldsets[1],
         OfferAdmin.fieldsets[4],
     )
-    actions_detail = ("change_price", "copy", "withdraw", "put_on_sale", "take_price_back", "change_vat_rate")
+    actions_detail = (
+        "change_price",
+        "copy",
+        more("change_vat_rate", "take_price_back", "withdraw", "put_on_sale"),
+    )
 
     change_price = dialogs.change_price("product")
     change_vat_rate = dialogs.change_vat_rate("product")
