@@ -96,7 +96,7 @@ def throughput_choices(*others: str) -> list[tuple[str, str]]:
     """The table of throughputs, and those that offers taken over from files have."""
     used = Offer.objects.exclude(throughput="").order_by("throughput").values_list("throughput", flat=True).distinct()
     known = dict.fromkeys([*THROUGHPUTS, *used, *filter(None, others)])
-    return [("", _("none")), *((one, one) for one in known)]
+    return [("", str(_("none"))), *((one, one) for one in known)]
 
 
 class OffersField(forms.ModelMultipleChoiceField):
@@ -174,7 +174,7 @@ class IncludedFields(forms.Form):
     sms_shared = _shared()
     sms_ceiling = _ceiling()
     sms_beyond = _beyond()
-    data = _quantity(UsageKind.DATA, _("Data included each month"))
+    data = _quantity(UsageKind.DATA, _("Data included each month"))  # type: ignore[assignment]
     data_shared = _shared()
     data_ceiling = _ceiling()
     data_beyond = _beyond()

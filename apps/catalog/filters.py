@@ -31,4 +31,4 @@ class SaleFilter(DropdownFilter):
         }
         if self.value() not in which:
             return queryset
-        return which[SaleState(self.value())](localdate())  # type: ignore[no-any-return]
+        return which[SaleState(self.value())](localdate())

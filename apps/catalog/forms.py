@@ -90,7 +90,9 @@ class NewProductForm(OfferForm):
         super().__init__(*args, **kwargs)
         if "kind" in self.fields:
             kinds = [OfferKind.SERVICE, OfferKind.EQUIPMENT]
-            self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds]
+            self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a choice field
+                (kind.value, kind.label) for kind in kinds
+            ]
 
 
 class NewOfferForm(IncludedFields, RuleFields, NewProductForm):

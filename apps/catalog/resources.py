@@ -16,7 +16,7 @@ from apps.core.imports import shown
 from apps.core.spreadsheets import Cell, as_csv
 
 
-class ListResource(Resource):  # type: ignore[misc]  # import-export ships no types
+class ListResource(Resource):
     """Rows of a list as they are on the day ``today``; no cell becomes a formula."""
 
     header: ClassVar[tuple[str, ...]] = ()

@@ -31,7 +31,7 @@ from apps.core.spreadsheets import CSV_TYPE
 class DatedPriceInline(ReadOnlyInline):
     """Past, present and planned prices, the latest first."""
 
-    ordering = ("-start",)
+    ordering: tuple[str, ...] = ("-start",)
     tab = False
     verbose_name_plural = _("Prices, past and planned")
 
@@ -81,7 +81,7 @@ class SoldAdmin(HistoryModelAdmin):
                 "path": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add"),
             }
             response.context_data["actions_list"] = [*response.context_data["actions_list"], button]
-        return response  # type: ignore[no-any-return]
+        return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -117,7 +117,7 @@ class SoldAdmin(HistoryModelAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(f"{self.opts.app_label}.export_{self.opts.model_name}"))
 
-    @action(description=_("Export"), url_path="export", icon="download")  # type: ignore[untyped-decorator]
+    @action(description=_("Export"), url_path="export", icon="download")
     @method_decorator(require_safe)
     def export(self, request: HttpRequest) -> HttpResponse:
         """The whole list, withdrawn rows too, for a spreadsheet or for another installation. Changes nothing."""

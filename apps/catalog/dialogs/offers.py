@@ -102,7 +102,7 @@ def planned(row: Offer | Handset) -> Any:
 
 
 class TakeBackForm(DialogForm):
-    price = forms.ModelChoiceField(
+    price: Any = forms.ModelChoiceField(
         queryset=None, label=gettext_lazy("Planned price"), widget=UnfoldAdminSelectWidget, empty_label=None
     )
 

@@ -35,7 +35,7 @@ class Included:
     def by(cls, allowance: Allowance | None) -> Included:
         if allowance is None:
             return cls()
-        quantity = UNLIMITED if allowance.quantity is None else allowance.quantity
+        quantity: Quantity = UNLIMITED if allowance.quantity is None else allowance.quantity
         return cls(
             quantity=quantity,
             shared=allowance.shared,

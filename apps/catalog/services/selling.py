@@ -35,7 +35,7 @@ def _sell[R: (Offer, Handset)](row: R, *, on_sale_from: date | None, until: date
     elif sold.on_sale_from is not None and until is not None and until <= sold.on_sale_from:
         sold.on_sale_from = None  # it was to be sold later, and will not be
     sold.on_sale_until = until
-    sold.save_without_historical_record()  # type: ignore[attr-defined]  # of simple-history
+    sold.save_without_historical_record()
     tell(sold, said, actor=by)
     return sold  # type: ignore[no-any-return]
 
