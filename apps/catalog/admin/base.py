@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -37,8 +38,11 @@ class DatedPriceInline(ReadOnlyInline):
 
     @admin.display(description=_("period"))
     def held(self, price: Period) -> str:
+        """As people say it: the first price has no beginning, one that is planned has not begun."""
         if price.start == FIRST_DAY:
-            return str(_("from the beginning")) if price.end is None else french_until(price)
+            return str(_("from the beginning")) if price.end is None else _up_to(price.end)
+        if price.start > localdate() and price.end is None:
+            return str(_("from %(day)s on") % {"day": french.day(price.start)})
         return price.held
 
     @admin.display(description=_("state"))
@@ -49,9 +53,8 @@ class DatedPriceInline(ReadOnlyInline):
         return str(_("in force")) if today in price.days else str(_("past"))
 
 
-def french_until(price: Period) -> str:
-    assert price.end is not None  # noqa: S101  # the caller has looked
-    return str(_("up to %(day)s, excluded") % {"day": french.day(price.end)})
+def _up_to(end: date) -> str:
+    return str(_("up to %(day)s") % {"day": french.day(end - timedelta(days=1))})
 
 
 def more(*names: str) -> dict[str, Any]:
