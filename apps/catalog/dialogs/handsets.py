@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.catalog import services
@@ -40,7 +40,7 @@ class HandsetPriceForm(DialogForm):
         help_text=gettext_lazy("For instalments only: there may be a price for 12 months and another for 24."),
     )
     on = day_field(
-        gettext_lazy("From"),
+        pgettext_lazy("day", "From"),
         required=False,
         help_text=gettext_lazy("Today or a day to come. The first price of all needs no date."),
     )

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.catalog import services
@@ -55,7 +55,7 @@ def _holders(offer: Offer) -> str:
 
 class PriceForm(DialogForm):
     amount = amount_field(gettext_lazy("New price a month, excluding tax"), required=True)
-    on = day_field(gettext_lazy("From"), help_text=gettext_lazy("Today or a day to come."))
+    on = day_field(pgettext_lazy("day", "From"), help_text=gettext_lazy("Today or a day to come."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -282,7 +282,7 @@ def copy_offer(model: str) -> ServiceDialog:
 
 
 class DayForm(DialogForm):
-    on = day_field(gettext_lazy("From"))
+    on = day_field(pgettext_lazy("day", "From"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
