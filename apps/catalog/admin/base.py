@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -120,7 +121,7 @@ class SoldAdmin(HistoryModelAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(f"{self.opts.app_label}.export_{self.opts.model_name}"))
 
-    @action(description=_("Export"), url_path="export", icon="download")
+    @action(description=pgettext_lazy("button", "Export"), url_path="export", icon="download")
     @method_decorator(require_safe)
     def export(self, request: HttpRequest) -> HttpResponse:
         """The whole list, withdrawn rows too, for a spreadsheet or for another installation. Changes nothing."""
