@@ -17,8 +17,8 @@ from factory.django import DjangoModelFactory
 
 from apps.accounts.models import User
 from apps.branding.models import Integrator
-from apps.catalog.choices import OfferKind, UsageKind
-from apps.catalog.models import Allowance, Offer, OfferPrice
+from apps.catalog.choices import OfferKind, SaleMode, UsageKind
+from apps.catalog.models import Allowance, Handset, HandsetPrice, Offer, OfferPrice
 from apps.core.identifiers import luhn_digit
 from apps.customers.choices import AddressRole, ContactRole
 from apps.customers.models import Address, Contact, Customer, Mandate
@@ -130,6 +130,28 @@ class AllowanceFactory(DjangoModelFactory[Allowance]):
     offer = factory.SubFactory(PlanFactory)
     kind = UsageKind.VOICE
     quantity = 3600
+
+
+class HandsetFactory(DjangoModelFactory[Handset]):
+    """A handset without a price."""
+
+    class Meta:
+        model = Handset
+
+    brand = "Fairphone"
+    model = factory.Sequence(lambda n: f"Modèle {n}")
+
+
+class HandsetPriceFactory(DjangoModelFactory[HandsetPrice]):
+    """What it costs outright, since ever."""
+
+    class Meta:
+        model = HandsetPrice
+
+    handset = factory.SubFactory(HandsetFactory)
+    mode = SaleMode.OUTRIGHT
+    amount = Decimal("499.00")
+    start = FIRST_PRICES
 
 
 # --- Tariffs

@@ -19,7 +19,7 @@ from apps.accounts.models import SignIn
 from apps.billing.choices import ItemState, LineKind, RunState, VatCategory
 from apps.billing.models import BillingRun, Invoice, InvoiceLine, InvoiceVat, RunItem
 from apps.branding.models import Integrator
-from apps.catalog.choices import OfferKind, UsageKind
+from apps.catalog.choices import OfferKind, SaleMode, UsageKind
 from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
@@ -34,6 +34,8 @@ from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.factories import (
     AllowanceFactory,
     DiscountFactory,
+    HandsetFactory,
+    HandsetPriceFactory,
     LineFactory,
     LineOperationFactory,
     LineSimFactory,
@@ -70,6 +72,7 @@ def make(upto: int, *, have: int = 0) -> None:
         children(line)
         RateFactory(version=version, prefix=f"33{number:04d}", price_minute=Decimal("0.035"))
         SimCardFactory(msisdn=f"3363999{number:04d}", network="ISM", batch="LOT001")
+        a_handset()
         OptionFactory()
         PlanFactory()
         ServiceFactory(kind=OfferKind.EQUIPMENT if number % 2 else OfferKind.SERVICE)
@@ -107,6 +110,16 @@ def a_plan() -> Plan:
     AllowanceFactory(offer=plan, kind=UsageKind.VOICE, quantity=None, unlimited=True)
     AllowanceFactory(offer=plan, kind=UsageKind.DATA, quantity=20 * 1024**3)
     return Plan.objects.get(pk=plan.pk)
+
+
+def a_handset() -> None:
+    """A handset with a price of today and one to come in every sale mode."""
+    handset = HandsetFactory(wholesale_cost=Decimal("300.00"))
+    for mode in SaleMode:
+        months = 24 if mode == SaleMode.INSTALMENTS else 0
+        begins = date(2099, 1, 1)
+        HandsetPriceFactory(handset=handset, mode=mode, months=months, end=begins)
+        HandsetPriceFactory(handset=handset, mode=mode, months=months, start=begins)
 
 
 def children(line: Line) -> None:

@@ -73,6 +73,38 @@ admin:jobs_job_changelist                302 200 200 200 200 200 200 200  302 20
 admin:jobs_job_delete                    302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
 admin:jobs_job_history                   302 200 302 200 200 302 200 200  302 405 405 405 405 405 405 405
 admin:jobs_job_restart                   302 200 404 200 200 404 200 200  302 200 404 200 200 404 200 200
+admin:catalog_plan_change_price          302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_change_included       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_change_rules          302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_change_vat_rate       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_take_price_back       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_copy                  302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_withdraw              302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_put_on_sale           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_export                302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+admin:catalog_option_change_price        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_change_included     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_change_rules        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_change_vat_rate     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_take_price_back     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_copy                302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_withdraw            302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_put_on_sale         302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_export              302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+admin:catalog_product_change_price       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_change_vat_rate    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_take_price_back    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_copy               302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_withdraw           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_put_on_sale        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_export             302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+admin:catalog_handset_change_price       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_handset_take_price_back    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_handset_copy               302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_handset_withdraw           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_handset_put_on_sale        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_handset_export             302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_cdrfile_load                 302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
@@ -100,9 +132,10 @@ accounts_user                            a   -   -   -   -   v   a
 admin_logentry                           v   v   v   v   v   v   v
 billing_billingrun                       v   -   -   v   v   v   v
 billing_invoice                          v   v   -   v   v   v   v
-catalog_option                           v   v   v   v   -   v   v
-catalog_plan                             v   v   v   v   -   v   v
-catalog_product                          v   v   v   v   -   v   v
+catalog_handset                          a   v   v   v   -   v   a
+catalog_option                           a   v   v   v   -   v   a
+catalog_plan                             a   v   v   v   -   v   a
+catalog_product                          a   v   v   v   -   v   a
 customers_customer                       v   v   v   v   v   v   v
 lines_line                               v   v   v   v   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
