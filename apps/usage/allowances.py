@@ -63,16 +63,17 @@ def monthly_allowance(parts: Iterable[Part], month: Month) -> int:
     return min(shares // month.days, LARGEST)
 
 
-def allowances(*, line_ids: Collection[int], months: Collection[date]) -> Allowances:
+def allowances(*, line_ids: Collection[int], months: Collection[date], to_ceilings: bool = False) -> Allowances:
     """The whole allowances of these lines in these months (first days), by kind of usage.
 
     Where some of the lines share, all that share with them must be among them
-    (:func:`apps.usage.pools.with_pool_mates`).
+    (:func:`apps.usage.pools.with_pool_mates`). Those that are free beyond their ceiling have no limit, unless
+    ``to_ceilings`` asks for it.
     """
     own: defaultdict[tuple[int, str], list[Part]] = defaultdict(list)
     shared: defaultdict[tuple[int, str], list[Part]] = defaultdict(list)
     members: defaultdict[tuple[int, str, int], list[Part]] = defaultdict(list)
-    for customer, line, kind, is_shared, part in _parts(line_ids):
+    for customer, line, kind, is_shared, part in _parts(line_ids, to_ceilings):
         if is_shared:
             shared[customer, kind].append(part)
             members[line, kind, customer].append(part)
@@ -104,7 +105,7 @@ def _amounts(brought: dict[tuple[int, str], list[Part]], months: Collection[date
     return pl.DataFrame(rows, schema=ALLOWANCE_SCHEMA, orient="row")
 
 
-def _parts(line_ids: Collection[int]) -> Iterator[tuple[int, int, str, bool, Part]]:
+def _parts(line_ids: Collection[int], to_ceilings: bool) -> Iterator[tuple[int, int, str, bool, Part]]:
     """Customer, line, kind of usage, whether it is shared, and the part.
 
     A part serves while its subscription runs, the line is billed and not ended.
@@ -134,5 +135,6 @@ def _parts(line_ids: Collection[int]) -> Iterator[tuple[int, int, str, bool, Par
             start, end, billed_from, ended_on = served
             assert start is not None and billed_from is not None  # noqa: S101, PT018  # neither is a row without them
             if days := Days(start, end).within(Days(billed_from, ended_on)):
-                free = (ceiling if beyond == BeyondCeiling.CHARGED else None) if unlimited else quantity
+                is_limit = to_ceilings or beyond == BeyondCeiling.CHARGED
+                free = (ceiling if is_limit else None) if unlimited else quantity
                 yield customer, line, kind, shared, Part(None if free is None else free * times, days)

@@ -10,13 +10,14 @@ class UsageConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.slots import contribute
-        from apps.usage import faults, panels, tasks, tiles
+        from apps.usage import fair_use, faults, panels, tasks, tiles
         from apps.usage.changes import cover_again, rates_in_use
         from apps.usage.defaults import install_defaults
 
         panels.register()
         tiles.register()
         faults.register()
+        fair_use.register()
         tasks.register_kinds()
         contribute("lines.allowances_changed", cover_again)
         contribute("tariffs.rates_in_use", rates_in_use)

@@ -104,6 +104,8 @@ admin:catalog_handset_copy               302 200 403 403 403 403 403 200  302 20
 admin:catalog_handset_withdraw           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_handset_put_on_sale        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_handset_export             302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+admin:catalog_plan_beyond_ceiling        302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
+admin:catalog_option_beyond_ceiling      302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
 
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,10 +18,12 @@ from apps.catalog.choices import BeyondCeiling
 from apps.catalog.models import Offer
 from apps.catalog.services import set_allowances
 from apps.core.exceptions import DomainError
+from apps.core.roles import Role
 from apps.customers.models import Customer
 from apps.lines.models import Line
 from apps.lines.services import NewLine, add_option, change_plan, open_lines, remove_option, terminate_line
 from apps.tariffs.models import Rate, Tariff
+from apps.usage.fair_use import excesses
 from apps.usage.models import CdrFile, RatedRecord
 from apps.usage.services import back_out_file, close_statements, cover, load_file
 from tests.factories import (
@@ -251,6 +255,44 @@ class TestFairUse:
         one, two = open_line(plan), open_line(plan)
         load(call(one, 1, 150), call(two, 2, 80))
         assert covered(one, two) == [{1: 150}, {2: 50}]
+
+
+class TestThoseBeyondTheCeiling:
+    def test_are_named_the_furthest_first(self, open_line: Any, load: Load) -> None:
+        plan = PlanFactory()
+        AllowanceFactory(offer=plan, quantity=None, unlimited=True, ceiling=100, beyond=BeyondCeiling.FREE)
+        little, much, within = (open_line(plan) for _ in range(3))
+        load(call(little, 1, 150), call(much, 1, 300), call(within, 1, 100), call(much, 2, 60))
+        assert [(one.who, one.used, one.ceiling, one.share) for one in excesses(offer=plan, month=OCTOBER)] == [
+            (much, 360, 100, 360),
+            (little, 150, 100, 150),
+        ]
+        assert excesses(offer=plan, month=date(2026, 9, 1)) == []
+
+    def test_are_customers_where_it_is_shared(self, open_line: Any, load: Load, customer: Customer) -> None:
+        plan = sharing(None, ceiling=100, beyond=BeyondCeiling.FREE)
+        one, two = open_line(plan), open_line(plan)
+        load(call(one, 1, 150), call(two, 1, 60))
+        assert [(one.who, one.used, one.ceiling) for one in excesses(offer=plan, month=OCTOBER)] == [
+            (customer, 210, 200)
+        ]
+
+    def test_are_shown_from_the_page_of_the_offer(self, open_line: Any, load: Load, sign_in_as: Any) -> None:
+        plan = PlanFactory()
+        address = reverse("admin:catalog_plan_beyond_ceiling", args=[plan.pk])
+        client = sign_in_as(Role.BILLING)
+        page = reverse("admin:catalog_plan_change", args=[plan.pk])
+        assert address not in client.get(page).content.decode()
+        AllowanceFactory(offer=plan, quantity=None, unlimited=True, ceiling=60, beyond=BeyondCeiling.FREE)
+        line = open_line(plan)
+        load(call(line, 1, 90))
+        assert address in client.get(page).content.decode()
+        with time_machine.travel("2026-11-03T12:00:00+01:00", tick=False):
+            client = sign_in_as(Role.BILLING)
+            answer = client.post(address, {"month": "2026-10", "_form_submitted": "True"}).content.decode()
+        assert str(line) in answer
+        assert "(150\N{NO-BREAK SPACE}%)" in answer.replace("&nbsp;", "\N{NO-BREAK SPACE}")
+        assert sign_in_as(Role.SALES).get(address).status_code == 403
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
