@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from apps.catalog.models import Allowance
 from apps.customers.models import Customer
 from apps.lines.models import Line, Subscription
+from apps.lines.services import add_option, remove_option
 from apps.usage.services import cover, load_file
-from tests.faults.loaders import empty, rows, settle, tables, totals, write
+from tests.factories import AllowanceFactory, OptionFactory
+from tests.faults.loaders import LINES, empty, ended, go, rows, settle, start_load, tables, totals, write
 from tests.faults.test_loads_raced import amounts_are_true, race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,3 +50,32 @@ def test_loads_that_share_pools_give_what_one_after_the_other_gives(tmp_path: Pa
     assert totals() == expected_totals
     assert amounts_are_true()
     assert cover(line_ids=Line.objects.values_list("pk", flat=True)) == 0
+
+
+def test_clerks_who_change_lines_of_one_pool_at_once_wait_for_one_another(tmp_path: Path) -> None:
+    """While a file is loaded for the same lines: nobody is refused, and everything is counted."""
+    settle()
+    share()
+    option = OptionFactory()
+    AllowanceFactory(offer=option, quantity=600, shared=True)
+    loader = start_load(write(tmp_path / "month.csv", rows(RECORDS)))
+
+    def change(rank: int) -> None:
+        try:
+            line = Line.objects.order_by("pk")[rank]
+            for _ in range(3):
+                add_option(line=line, option=option, price=Decimal(5), on=date(2026, 9, 1), actor=None)
+                remove_option(line=line, option=option, on=date(2026, 9, 1), actor=None)
+            add_option(line=line, option=option, price=Decimal(5), on=date(2026, 9, 1), actor=None)
+        finally:
+            connection.close()
+
+    go(loader)
+    with ThreadPoolExecutor(max_workers=4) as clerks:
+        # From both ends: the locks that each has first are the last that another wants.
+        done = [clerks.submit(change, rank) for rank in (0, LINES - 2, 2, LINES - 4)]
+    assert [one.result() for one in done] == [None] * 4
+    assert ended(loader) == (0, "")
+    assert Subscription.objects.filter(offer=option).count() == 4
+    assert cover(line_ids=Line.objects.values_list("pk", flat=True)) == 0
+    assert amounts_are_true()
