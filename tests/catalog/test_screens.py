@@ -231,6 +231,17 @@ class TestThePrice:
         assert [one.end for one in plan.prices.all()] == [None]
 
 
+class TestTheHistory:
+    def test_says_what_changed_as_people_write_it(self, manager: Client, plan: Offer) -> None:
+        plan.swap_fee = Decimal("9.90")
+        plan.save()
+        plan.swap_fee = Decimal("12.50")
+        plan.save()
+        page = manager.get(reverse("admin:catalog_plan_history", args=[plan.pk])).content.decode()
+        assert "None" not in page
+        assert "9,90 → 12,50" in " ".join(page.replace("&nbsp;", " ").replace("&rarr;", "→").split())
+
+
 class TestRules:
     def test_are_changed_after_a_look(self, manager: Client, plan: Offer) -> None:
         option, other = OptionFactory(code="ONE"), OptionFactory(code="TWO")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
@@ -21,6 +22,7 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
+from apps.core import french
 from apps.core.admin.dialogs import ServiceDialog
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
@@ -264,6 +266,10 @@ class Changes(HistoricalRecordContextHelper):  # type: ignore[misc]  # simple_hi
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
         labels = dict(self.model._meta.get_field(change.field).flatchoices)
+        if value is None or value == "":
+            return "–"
+        if isinstance(value, Decimal):
+            return french.decimal_text(value, at_least=2)
         if isinstance(value, bool):
             return gettext("Yes") if value else gettext("No")
         return labels.get(value, value) if labels else super().prepare_delta_change_value(change, value)
