@@ -17,7 +17,7 @@ from apps.lines.models import Line
 from apps.sims.models import SimCard
 from tests.admin import rows
 from tests.admin.query_counts import queries_of
-from tests.factories import CustomerFactory, LineFactory, SimCardFactory
+from tests.factories import CustomerFactory, LineFactory, SimCardFactory, iccid
 from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -39,8 +39,10 @@ def page_of(row: Line | SimCard | Customer | Invoice) -> str:
 
 @pytest.fixture
 def line() -> Line:
-    LineFactory(msisdn="33639987777")
-    return LineFactory(msisdn="33639981234")
+    # Numbers drawn in turn would sooner or later end as the one that is searched for.
+    customer, cards = CustomerFactory(number="C000001"), [SimCardFactory(iccid=iccid(number)) for number in (1, 2)]
+    LineFactory(msisdn="33639987777", customer=customer, sim=cards[0])
+    return LineFactory(msisdn="33639981234", customer=customer, sim=cards[1])
 
 
 @pytest.mark.parametrize(
