@@ -13,8 +13,8 @@ unexport PYTHONPATH PYTHONHOME DJANGO_SETTINGS_MODULE VIRTUAL_ENV
 # Modules are run, not the scripts beside them: those hold the path where .venv was made.
 VENV := .venv/bin/python
 MANAGE := $(VENV) manage.py
-# More workers than eight wait for the disk instead of testing.
-PYTEST := $(VENV) -m pytest --numprocesses=auto --maxprocesses=8
+# Many tests wait (for a browser, a worker, a mail server): two workers per core, eight at most, or they wait for the disk.
+PYTEST = $(VENV) -m pytest --numprocesses=$$($(VENV) -c "import os; print(min(8, 2 * (os.cpu_count() or 1)))")
 ADDRESS ?= 127.0.0.1:8000
 export TEST_POSTGRES_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 

@@ -109,6 +109,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(folder)
         if item.get_closest_marker("e2e") and not chromium:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+        if item.get_closest_marker("screens") and on_postgresql():
+            item.add_marker(
+                pytest.mark.skip(reason="what a screen looks like does not depend on the database: make test")
+            )
         if item.get_closest_marker("postgres") and not on_postgresql():
             item.add_marker(pytest.mark.skip(reason="PostgreSQL only: make test-postgres"))
 

@@ -23,7 +23,7 @@ from tests.admin import rows
 from tests.admin.addresses import Address, every_address, example, model_of
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.screens]
 
 # nob: nobody signed in. Roles: adm Administrateur, com Commercial, sup Support, fac Facturation, cpt Comptable,
 # lec Lecture. all: a superuser.

@@ -17,7 +17,7 @@ from tests.admin import rows
 from tests.e2e.axe import findings
 from tests.e2e.conftest import somebody
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.screens]
 
 DIALOGS = "[hx-target='#modal-content']"
 

@@ -13,7 +13,7 @@ from tests.admin import rows
 from tests.admin.addresses import every_address, example
 from tests.factories import CustomerFactory, LineFactory, UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.screens]
 
 # What is on a page, seen or not yet: its texts, and what is read aloud or shown in an empty field.
 TEXTS = """() => {

@@ -22,7 +22,7 @@ from tests.e2e.conftest import somebody
 from tests.e2e.hostile import IMAGE, OWN_NAMES, SIGNS, is_of, taken_for_html, write_everywhere
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.screens]
 
 # No pages, or no text of ours; a mail is looked at in its frame.
 NOT_WALKED = {"home", "file", "logo", "favicon", "job_progress", "admin:logout", "admin:jsi18n", "admin:view_on_site"}
