@@ -15,6 +15,7 @@ from apps.catalog.choices import BeyondCeiling, OfferKind, RuleKind, UsageKind
 from apps.catalog.filing import CEILINGS, INCLUDED, OWN, USAGE_NAMES, as_filed, with_all_filed
 from apps.catalog.models import Allowance, Offer, OfferRule
 from apps.catalog.quantities import UNLIMITED, Quantity
+from apps.catalog.rules import way_back
 from apps.catalog.services import FIRST_DAY, Included, set_allowances, set_prices, set_rules
 from apps.catalog.validators import is_sales_account
 from apps.core.cells import CellRefused, parse_date, parse_int, parse_yes_no
@@ -255,17 +256,5 @@ def _circles(records: Sequence[Record]) -> Iterator[Fault]:
         edges[source] += (target,)
     edges.update({record["code"]: record.get("requires") or () for record in records if record.get("code")})
     for record in records:
-        if record.get("code") and record.get("requires") and (circle := _way_back(record["code"], edges)):
+        if record.get("code") and record.get("requires") and (circle := way_back(record["code"], edges)):
             yield record.fault("requires", "offer_rule_circle", circle=" → ".join(circle))
-
-
-def _way_back(start: str, edges: Mapping[str, tuple[str, ...]]) -> list[str] | None:
-    paths, seen = [[start, code] for code in edges[start]], set()
-    while paths:
-        path = paths.pop()
-        if path[-1] == start:
-            return path
-        if path[-1] not in seen:
-            seen.add(path[-1])
-            paths += [[*path, code] for code in edges[path[-1]]]
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,15 +88,20 @@ def cycle_through(offer_id: int, required: Collection[int]) -> list[int] | None:
     """
     edges: defaultdict[int, list[int]] = defaultdict(list)
     for source, target in OfferRule.objects.filter(kind=RuleKind.REQUIRES).values_list("offer", "other"):
-        if source != offer_id:
-            edges[source].append(target)
-    paths = [[offer_id, other] for other in sorted(required)]
-    seen: set[int] = set()
+        edges[source].append(target)
+    edges[offer_id] = sorted(required)
+    return way_back(offer_id, edges)
+
+
+def way_back[T: Hashable](start: T, edges: Mapping[T, Sequence[T]]) -> list[T] | None:
+    """The way from ``start`` along ``edges`` back to itself, both ends included; None where there is none."""
+    paths = [[start, other] for other in edges.get(start, ())]
+    seen: set[T] = set()
     while paths:
         path = paths.pop()
-        if path[-1] == offer_id:
+        if path[-1] == start:
             return path
         if path[-1] not in seen:
             seen.add(path[-1])
-            paths += [[*path, other] for other in edges[path[-1]]]
+            paths += [[*path, other] for other in edges.get(path[-1], ())]
     return None
