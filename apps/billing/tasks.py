@@ -110,18 +110,9 @@ def mail(work: Work) -> Outcome:
     from apps.billing.services.mailing import send_run
 
     report = send_run(run=_run_of(work), actor=work.actor, progress=work.progress)
-    sentences = [
-        ngettext("%(count)d invoice given to the outbox.", "%(count)d invoices given to the outbox.", report.queued)
-        % {"count": report.queued}
-    ]
-    if report.earlier:
-        sentences.append(
-            ngettext("%(count)d had been sent before.", "%(count)d had been sent before.", report.earlier)
-            % {"count": report.earlier}
-        )
     refusals = [f"{invoice} {invoice.customer.name}{french.NBSP}: {reason}" for invoice, reason in report.refused]
     return Outcome(
-        sentences=sentences,
+        sentences=report.sentences(),
         refusals=_shortened(refusals),
         link=reverse("admin:messaging_delivery_changelist"),
         data={"queued": report.queued, "earlier": report.earlier, "refused": len(report.refused)},

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.accounts.models import User
 from apps.billing.mailing import EVENT, mail_context, recipients_of
@@ -30,6 +31,19 @@ class SendingReport:
     queued: int = 0
     earlier: int = 0
     refused: list[tuple[Invoice, str]] = field(default_factory=list)
+
+    def sentences(self) -> list[str]:
+        """How many there are of each, the refused apart."""
+        said = [
+            ngettext("%(count)d invoice given to the outbox.", "%(count)d invoices given to the outbox.", self.queued)
+            % {"count": self.queued}
+        ]
+        if self.earlier:
+            said.append(
+                ngettext("%(count)d had been sent before.", "%(count)d had been sent before.", self.earlier)
+                % {"count": self.earlier}
+            )
+        return said
 
 
 def send_run(*, run: BillingRun, actor: User | None, progress: Progress = unwatched) -> SendingReport:

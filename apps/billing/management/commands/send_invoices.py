@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from apps.billing.models import BillingRun
 from apps.billing.services.mailing import send_run
@@ -28,15 +27,7 @@ class Command(ReportCommand):
         if not run.invoices.issued().exists():
             raise DomainError(_("Nothing of this run has been issued yet: drafts are not sent."))
         sent = send_run(run=run, actor=None)
-        lines = [
-            ngettext("%(count)d invoice given to the outbox.", "%(count)d invoices given to the outbox.", sent.queued)
-            % {"count": sent.queued}
-        ]
-        if sent.earlier:
-            lines.append(
-                ngettext("%(count)d had been sent before.", "%(count)d had been sent before.", sent.earlier)
-                % {"count": sent.earlier}
-            )
+        lines = sent.sentences()
         lines += [f"  ! {invoice} {invoice.customer.name} : {reason}" for invoice, reason in sent.refused]
         return Report(
             lines=lines,
