@@ -106,12 +106,6 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold sh
             declared.append("groups")
         return declared if request.user.is_superuser else [*declared, "is_superuser"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if change and not self.has_change_permission(request, obj):
-            # Help texts tell how to fill a field in: nobody does here.
-            kwargs["help_texts"] = {field.name: "" for field in self.opts.fields}
-        return super().get_form(request, obj, change=change, **kwargs)
-
     def _gives_roles(self, request: HttpRequest, obj: Any) -> bool:
         return request.user.has_perm("accounts.give_roles") and self.has_change_permission(request, obj)
 

@@ -12,12 +12,11 @@ from unfold.fields import UnfoldAdminMultipleAutocompleteModelChoiceField
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    UnfoldAdminTextInputWidget,
     UnfoldBooleanSwitchWidget,
 )
 
 from apps.billing.choices import DownloadFormat
-from apps.core.admin import DialogForm
+from apps.core.admin import DayInput, DialogForm
 from apps.core.periods import Month
 from apps.customers.models import Customer
 from apps.usage.filters import month_name
@@ -68,12 +67,6 @@ class GenerateForm(DialogForm):
 
     def clean_month(self) -> Month:
         return Month.parse(self.cleaned_data["month"])
-
-
-class DayInput(UnfoldAdminTextInputWidget):
-    """A day, with the browser's own calendar: the admin's needs scripts that a dialog does not bring."""
-
-    input_type = "date"
 
 
 class IssueForm(DialogForm):

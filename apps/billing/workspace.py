@@ -57,7 +57,7 @@ def buttons(admin: Any, request: HttpRequest, dialogs: Sequence[ServiceDialog], 
             dialog.variant.value == "primary",
         )
         for dialog in dialogs
-        if dialog.offered(request, run)
+        if dialog.offered(admin, request, run)
     ]
 
 

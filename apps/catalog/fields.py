@@ -20,14 +20,9 @@ from apps.catalog.models import Offer
 from apps.catalog.quantities import UNLIMITED, Quantity, exact_text, parse_included, parse_quantity
 from apps.catalog.services import Included
 from apps.core import french
+from apps.core.admin import DayInput
 from apps.core.refusals import Refusal
 from apps.core.wording import sentence
-
-
-class DayInput(UnfoldAdminTextInputWidget):
-    """A day, with the browser's own calendar: the admin's needs scripts that a dialog does not bring."""
-
-    input_type = "date"
 
 
 def text_field(label: Any, limit: int, **options: Any) -> forms.CharField:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from apps.catalog.choices import OfferKind
+from apps.catalog.choices import OfferKind, UsageKind
 from apps.catalog.fields import (
     IncludedFields,
     RuleFields,
@@ -15,7 +15,6 @@ from apps.catalog.fields import (
     amount_field,
     clean_included,
     day_field,
-    fields_of,
     refuse_data_without_throughput,
     throughput_choices,
     throughput_field,
@@ -115,10 +114,9 @@ class NewOfferForm(IncludedFields, RuleFields, NewProductForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.included = clean_included(self)
-        data, *_rest = fields_of("data")
-        if data not in self.errors:
-            quantity = next(what.quantity for kind, what in self.included.items() if kind == data)
-            refuse_data_without_throughput(self, quantity, cleaned.get("throughput", ""))
+        if UsageKind.DATA not in self.errors:
+            included = self.included[UsageKind.DATA]
+            refuse_data_without_throughput(self, included.quantity, cleaned.get("throughput", ""))
         try:
             refuse_rules(
                 None,

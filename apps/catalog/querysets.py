@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Prefetch, Q, Subquery
 
 from apps.catalog.choices import OfferKind
 
@@ -27,7 +27,12 @@ class OnSaleQuerySet(models.QuerySet):
 
 
 class HandsetQuerySet(OnSaleQuerySet):
-    pass
+    def with_prices_on(self, day: date) -> Self:
+        """``prices_today``: the prices in force on ``day``, by sale mode and number of months."""
+        from apps.catalog.models import HandsetPrice
+
+        prices = HandsetPrice.objects.on(day).order_by("mode", "months")
+        return self.prefetch_related(Prefetch("prices", prices, "prices_today"))
 
 
 class OfferQuerySet(OnSaleQuerySet):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, ClassVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from import_export.resources import Resource
 
 from apps.catalog.choices import SaleMode
 from apps.catalog.filing import as_filed, with_all_filed
 from apps.catalog.imports import OfferImporter
-from apps.catalog.models import HandsetPrice
 from apps.core.imports import shown
 from apps.core.spreadsheets import Cell, as_csv
 
@@ -78,8 +77,7 @@ class HandsetResource(ListResource):
     )
 
     def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        today = HandsetPrice.objects.on(self.today).order_by("mode", "months")
-        return rows.prefetch_related(None).prefetch_related(Prefetch("prices", today, "prices_today"))
+        return rows.prefetch_related(None).with_prices_on(self.today)  # type: ignore[attr-defined]
 
     def cells(self, row: Any) -> list[Cell]:
         once = {price.mode: price.amount for price in row.prices_today if price.mode != SaleMode.INSTALMENTS}

@@ -73,17 +73,9 @@ def handset_price_text(mode: str, months: int, amount: Decimal) -> str:
     }
 
 
-def sale_state(row: Offer | Handset, day: date) -> SaleState:
-    if row.on_sale_until is not None and row.on_sale_until <= day:
-        return SaleState.WITHDRAWN
-    if row.on_sale_from is not None and row.on_sale_from > day:
-        return SaleState.LATER
-    return SaleState.NOW
-
-
 def sale_text(row: Offer | Handset, today: date) -> str:
     """«En vente», «Retirée de la vente le 01/11/2026», «En vente jusqu’au 31/12/2026»."""
-    state = sale_state(row, today)
+    state = row.sale_state(today)
     if state == SaleState.WITHDRAWN and row.on_sale_until is not None:
         return _("withdrawn from sale on %(day)s") % {"day": french.day(row.on_sale_until)}
     if state == SaleState.LATER and row.on_sale_from is not None:

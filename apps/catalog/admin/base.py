@@ -21,9 +21,11 @@ from django.views.decorators.http import require_safe
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.models import Handset, Offer
+from apps.catalog.resources import ListResource
 from apps.catalog.services import FIRST_DAY
-from apps.catalog.wording import sale_state, sale_text
+from apps.catalog.wording import sale_text
 from apps.core import french
 from apps.core.admin import HistoryModelAdmin, ReadOnlyInline, status
 from apps.core.models import Period
@@ -73,6 +75,10 @@ class SoldAdmin(HistoryModelAdmin):
     create: ClassVar[Any]
     show_add_link = False
 
+    take_price_back = dialogs.take_price_back
+    withdraw = dialogs.withdraw
+    put_on_sale = dialogs.put_on_sale
+
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         response: Any = super().changelist_view(request, extra_context)
         if self.has_add_permission(request) and getattr(response, "context_data", None):
@@ -90,9 +96,6 @@ class SoldAdmin(HistoryModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = self.add_form
-        if change and not self.has_change_permission(request, obj):
-            # Help texts tell how to fill a field in: nobody does here.
-            kwargs["help_texts"] = {field.name: "" for field in self.opts.fields}
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -103,7 +106,7 @@ class SoldAdmin(HistoryModelAdmin):
 
     @admin.display(description=_("sale"))
     def sale_badge(self, row: Offer | Handset) -> str:
-        return status(sale_state(row, localdate()))
+        return status(row.sale_state(localdate()))
 
     @admin.display(description=_("sale"))
     def sale(self, row: Offer | Handset) -> str:
@@ -111,12 +114,9 @@ class SoldAdmin(HistoryModelAdmin):
 
     # --- Export
 
+    resource: ClassVar[type[ListResource]]
     export_name: ClassVar[str]
     export_order: ClassVar[Sequence[str]]
-
-    def exported(self, rows: Any) -> bytes:
-        """The rows as a CSV."""
-        raise NotImplementedError
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm(f"{self.opts.app_label}.export_{self.opts.model_name}"))
@@ -127,7 +127,8 @@ class SoldAdmin(HistoryModelAdmin):
         """The whole list, withdrawn rows too, for a spreadsheet or for another installation. Changes nothing."""
         if not (self.has_view_permission(request) and self.has_export_permission(request)):
             raise PermissionDenied
-        response = HttpResponse(self.exported(self.get_queryset(request).order_by(*self.export_order)), CSV_TYPE)
+        rows = self.get_queryset(request).order_by(*self.export_order)
+        response = HttpResponse(self.resource(today=localdate()).as_csv(rows), CSV_TYPE)
         name = f"{self.export_name}_{localdate():%Y-%m-%d}.csv"
         response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
         add_never_cache_headers(response)

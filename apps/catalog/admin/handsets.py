@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +12,6 @@ from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
 from apps.catalog.choices import SaleMode
 from apps.catalog.dialogs import handsets as dialogs
-from apps.catalog.dialogs.offers import put_on_sale, take_price_back, withdraw
 from apps.catalog.filters import SaleFilter
 from apps.catalog.forms import HandsetForm
 from apps.catalog.models import Handset, HandsetPrice
@@ -77,14 +76,12 @@ class HandsetAdmin(SoldAdmin):
     readonly_fields = ("sale",)
     actions_list = ("export",)
     actions_detail = ("change_price", "copy", more("take_price_back", "withdraw", "put_on_sale"))
+    resource = HandsetResource
     export_name = "terminaux"
     export_order = ("brand", "model")
 
     change_price = dialogs.change_price
     copy = dialogs.copy_handset
-    take_price_back = take_price_back("handset")
-    withdraw = withdraw("handset")
-    put_on_sale = put_on_sale("handset")
 
     outright = _price_of(SaleMode.OUTRIGHT)
     subsidised = _price_of(SaleMode.SUBSIDISED)
@@ -92,8 +89,4 @@ class HandsetAdmin(SoldAdmin):
     rental = _price_of(SaleMode.RENTAL)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        today = HandsetPrice.objects.on(localdate()).order_by("mode", "months")
-        return super().get_queryset(request).prefetch_related(Prefetch("prices", today, "prices_today"))
-
-    def exported(self, rows: Any) -> bytes:
-        return HandsetResource(today=localdate()).as_csv(rows)
+        return super().get_queryset(request).with_prices_on(localdate())

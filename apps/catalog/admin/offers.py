@@ -71,8 +71,13 @@ class OfferAdmin(SoldAdmin):
         (PURCHASE[0], {"fields": (("wholesale_code", "wholesale_cost"), ("margin", "sales_account"))}),
     )
     actions_list = ("export",)
+    resource = OfferResource
     export_name = "offres"
     export_order = ("kind", "code")
+
+    change_price = dialogs.change_price
+    change_vat_rate = dialogs.change_vat_rate
+    copy = dialogs.copy_offer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_price_on(localdate()).prefetch_related("allowances")
@@ -83,7 +88,7 @@ class OfferAdmin(SoldAdmin):
         if obj is None:
             return declared
         declared += ["price_today", "sale", "holders", "required", "excluded", "margin", "throughput"]
-        if services.lines_with([obj.pk]):
+        if self.holders(obj):
             declared += ["code", "kind", "recurring"]
         return declared
 
@@ -101,14 +106,10 @@ class OfferAdmin(SoldAdmin):
             actor=request.user,
         )
 
-    def exported(self, rows: Any) -> bytes:
-        return OfferResource(today=localdate()).as_csv(rows)
-
+    @figure
     @admin.display(description=_("price today"), ordering="price_on_day")
     def price_today(self, offer: Any) -> str | None:
         return None if offer.price_on_day is None else euros(offer.price_on_day)
-
-    price_today.formatting = "price"  # type: ignore[attr-defined]
 
     @admin.display(description=_("included each month"))
     def allowances_text(self, offer: Offer) -> str | None:
@@ -123,8 +124,11 @@ class OfferAdmin(SoldAdmin):
         return margin_text(offer.price_on_day, offer.wholesale_cost)
 
     @admin.display(description=_("lines that have it or had it"))
-    def holders(self, offer: Offer) -> int:
-        return services.lines_with([offer.pk]).get(offer.pk, 0)
+    def holders(self, offer: Any) -> int:
+        """Asked once for a page, which asks for its read-only fields again and again."""
+        if not hasattr(offer, "holder_count"):
+            offer.holder_count = dialogs.held_by(offer)
+        return int(offer.holder_count)
 
     @admin.display(description=_("requires"))
     def required(self, offer: Offer) -> str | None:
@@ -152,6 +156,9 @@ NEW_OFFER: Any = (
 
 class MobileOfferAdmin(OfferAdmin):
     """Plans and options: they include usage, and go with one another."""
+
+    change_included = dialogs.change_included
+    change_rules = dialogs.change_rules
 
     add_fieldsets = NEW_OFFER
     fieldsets = (
@@ -183,15 +190,6 @@ class PlanAdmin(MobileOfferAdmin):
     create = _("Create a new plan")
     add_form = NewPlanForm
 
-    change_price = dialogs.change_price("plan")
-    change_included = dialogs.change_included("plan")
-    change_rules = dialogs.change_rules("plan")
-    change_vat_rate = dialogs.change_vat_rate("plan")
-    take_price_back = dialogs.take_price_back("plan")
-    copy = dialogs.copy_offer("plan")
-    withdraw = dialogs.withdraw("plan")
-    put_on_sale = dialogs.put_on_sale("plan")
-
 
 @admin.register(Option)
 class OptionAdmin(MobileOfferAdmin):
@@ -209,15 +207,6 @@ class OptionAdmin(MobileOfferAdmin):
         (title, {"fields": (("activation_fee", "termination_fee"),)} if shown["fields"] is FEES else shown)
         for title, shown in MobileOfferAdmin.fieldsets
     )
-
-    change_price = dialogs.change_price("option")
-    change_included = dialogs.change_included("option")
-    change_rules = dialogs.change_rules("option")
-    change_vat_rate = dialogs.change_vat_rate("option")
-    take_price_back = dialogs.take_price_back("option")
-    copy = dialogs.copy_offer("option")
-    withdraw = dialogs.withdraw("option")
-    put_on_sale = dialogs.put_on_sale("option")
 
 
 @admin.register(Product)
@@ -273,10 +262,3 @@ class ProductAdmin(OfferAdmin):
         "copy",
         more("change_vat_rate", "take_price_back", "withdraw", "put_on_sale"),
     )
-
-    change_price = dialogs.change_price("product")
-    change_vat_rate = dialogs.change_vat_rate("product")
-    take_price_back = dialogs.take_price_back("product")
-    copy = dialogs.copy_offer("product")
-    withdraw = dialogs.withdraw("product")
-    put_on_sale = dialogs.put_on_sale("product")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.catalog import services
+from apps.catalog.choices import UsageKind
 from apps.catalog.fields import (
     IncludedFields,
     RuleFields,
@@ -83,18 +84,17 @@ def _preview_price(offer: Offer, answers: Answers) -> Iterator[str]:
         yield _("Below the wholesale cost, which is %(cost)s a month.") % {"cost": french.euros(offer.wholesale_cost)}
 
 
-def change_price(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Change the price"),
-        permission=f"catalog.change_{model}",
-        form=PriceForm,
-        preview=lambda offer, answers: list(_preview_price(offer, answers)),
-        service=lambda offer, actor, answers: services.change_price(
-            offer=offer, amount=answers["amount"], on=answers["on"], today=localdate(), actor=actor
-        ),
-        done=gettext_lazy("The price has been changed."),
-        icon="euro",
-    )
+change_price = ServiceDialog(
+    title=gettext_lazy("Change the price"),
+    permission="catalog.change_{model}",
+    form=PriceForm,
+    preview=lambda offer, answers: list(_preview_price(offer, answers)),
+    service=lambda offer, actor, answers: services.change_price(
+        offer=offer, amount=answers["amount"], on=answers["on"], today=localdate(), actor=actor
+    ),
+    done=gettext_lazy("The price has been changed."),
+    icon="euro",
+)
 
 
 def planned(row: Offer | Handset) -> Any:
@@ -113,19 +113,18 @@ class TakeBackForm(DialogForm):
         field.label_from_instance = lambda price: f"{french.day(price.start)} : {french.euros(price.amount)}"
 
 
-def take_price_back(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Take a planned price back"),
-        description=gettext_lazy("The price before it goes on."),
-        permission=f"catalog.change_{model}",
-        form=TakeBackForm,
-        when=lambda row: planned(row).exists(),
-        service=lambda row, actor, answers: services.take_price_back(
-            price=answers["price"], today=localdate(), actor=actor
-        ),
-        done=gettext_lazy("The planned price has been taken back."),
-        icon="undo",
-    )
+take_price_back = ServiceDialog(
+    title=gettext_lazy("Take a planned price back"),
+    description=gettext_lazy("The price before it goes on."),
+    permission="catalog.change_{model}",
+    form=TakeBackForm,
+    when=lambda row: planned(row).exists(),
+    service=lambda row, actor, answers: services.take_price_back(
+        price=answers["price"], today=localdate(), actor=actor
+    ),
+    done=gettext_lazy("The planned price has been taken back."),
+    icon="undo",
+)
 
 
 # --- What is included
@@ -144,7 +143,7 @@ class IncludedForm(IncludedFields, DialogForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         included = clean_included(self)
-        refuse_data_without_throughput(self, included["data"].quantity, cleaned.get("throughput", ""))  # type: ignore[index]
+        refuse_data_without_throughput(self, included[UsageKind.DATA].quantity, cleaned.get("throughput", ""))
         cleaned["included"] = included
         return cleaned
 
@@ -173,16 +172,15 @@ def _set_included(offer: Offer, actor: Any, answers: Answers) -> None:
     services.include(offer=offer, included=answers["included"], throughput=answers["throughput"], actor=actor)
 
 
-def change_included(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Change what is included"),
-        permission=f"catalog.change_{model}",
-        form=IncludedForm,
-        preview=lambda offer, answers: list(_preview_included(offer, answers)),
-        service=_set_included,
-        done=gettext_lazy("What is included has been changed."),
-        icon="data_usage",
-    )
+change_included = ServiceDialog(
+    title=gettext_lazy("Change what is included"),
+    permission="catalog.change_{model}",
+    form=IncludedForm,
+    preview=lambda offer, answers: list(_preview_included(offer, answers)),
+    service=_set_included,
+    done=gettext_lazy("What is included has been changed."),
+    icon="data_usage",
+)
 
 
 # --- Rules
@@ -203,18 +201,17 @@ def _preview_rules(offer: Offer, answers: Answers) -> Iterator[str]:
     yield _("New orders and changes keep to it. Lines keep what they have.")
 
 
-def change_rules(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Required and incompatible offers"),
-        permission=f"catalog.change_{model}",
-        form=RulesForm,
-        preview=lambda offer, answers: list(_preview_rules(offer, answers)),
-        service=lambda offer, actor, answers: services.set_rules(
-            offer=offer, requires=answers["requires"], excludes=answers["excludes"], actor=actor
-        ),
-        done=gettext_lazy("The rules have been changed."),
-        icon="rule",
-    )
+change_rules = ServiceDialog(
+    title=gettext_lazy("Required and incompatible offers"),
+    permission="catalog.change_{model}",
+    form=RulesForm,
+    preview=lambda offer, answers: list(_preview_rules(offer, answers)),
+    service=lambda offer, actor, answers: services.set_rules(
+        offer=offer, requires=answers["requires"], excludes=answers["excludes"], actor=actor
+    ),
+    done=gettext_lazy("The rules have been changed."),
+    icon="rule",
+)
 
 
 # --- VAT
@@ -237,16 +234,15 @@ def _preview_vat(offer: Offer, answers: Answers) -> Iterator[str]:
     yield _("Issued invoices keep the rate that they have.")
 
 
-def change_vat_rate(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Change the VAT rate"),
-        permission=f"catalog.change_{model}",
-        form=VatForm,
-        preview=lambda offer, answers: list(_preview_vat(offer, answers)),
-        service=lambda offer, actor, answers: services.change_vat_rate(offer=offer, rate=answers["rate"], actor=actor),
-        done=gettext_lazy("The VAT rate has been changed."),
-        icon="percent",
-    )
+change_vat_rate = ServiceDialog(
+    title=gettext_lazy("Change the VAT rate"),
+    permission="catalog.change_{model}",
+    form=VatForm,
+    preview=lambda offer, answers: list(_preview_vat(offer, answers)),
+    service=lambda offer, actor, answers: services.change_vat_rate(offer=offer, rate=answers["rate"], actor=actor),
+    done=gettext_lazy("The VAT rate has been changed."),
+    icon="percent",
+)
 
 
 # --- Copies
@@ -264,18 +260,17 @@ class CopyForm(DialogForm):
         return code
 
 
-def copy_offer(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Copy"),
-        description=gettext_lazy("The new offer has the price of today, what is included, the fees and the rules."),
-        permission=f"catalog.add_{model}",
-        form=CopyForm,
-        service=lambda offer, actor, answers: services.copy_offer(
-            offer=offer, code=answers["code"], label=answers["label"], today=localdate(), actor=actor
-        ),
-        done=lambda offer: _("The offer has been copied: %(copy)s is in the list.") % {"copy": offer},
-        icon="content_copy",
-    )
+copy_offer = ServiceDialog(
+    title=gettext_lazy("Copy"),
+    description=gettext_lazy("The new offer has the price of today, what is included, the fees and the rules."),
+    permission="catalog.add_{model}",
+    form=CopyForm,
+    service=lambda offer, actor, answers: services.copy_offer(
+        offer=offer, code=answers["code"], label=answers["label"], today=localdate(), actor=actor
+    ),
+    done=lambda offer: _("The offer has been copied: %(copy)s is in the list.") % {"copy": offer},
+    icon="content_copy",
+)
 
 
 # --- Sale
@@ -296,26 +291,24 @@ def _preview_withdrawal(row: Offer | Handset, answers: Answers) -> Iterator[str]
         yield _("Whoever has it keeps it, and goes on paying for it.")
 
 
-def withdraw(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Withdraw from sale"),
-        permission=f"catalog.change_{model}",
-        form=DayForm,
-        when=lambda row: row.on_sale_until is None,
-        preview=lambda row, answers: list(_preview_withdrawal(row, answers)),
-        service=lambda row, actor, answers: services.withdraw(row=row, on=answers["on"], actor=actor),
-        done=gettext_lazy("It is withdrawn from sale."),
-        icon="remove_shopping_cart",
-    )
+withdraw = ServiceDialog(
+    title=gettext_lazy("Withdraw from sale"),
+    permission="catalog.change_{model}",
+    form=DayForm,
+    when=lambda row: row.on_sale_until is None,
+    preview=lambda row, answers: list(_preview_withdrawal(row, answers)),
+    service=lambda row, actor, answers: services.withdraw(row=row, on=answers["on"], actor=actor),
+    done=gettext_lazy("It is withdrawn from sale."),
+    icon="remove_shopping_cart",
+)
 
 
-def put_on_sale(model: str) -> ServiceDialog:
-    return ServiceDialog(
-        title=gettext_lazy("Put on sale again"),
-        permission=f"catalog.change_{model}",
-        form=DayForm,
-        when=lambda row: row.on_sale_until is not None,
-        service=lambda row, actor, answers: services.put_on_sale(row=row, on=answers["on"], actor=actor),
-        done=gettext_lazy("It is on sale again."),
-        icon="add_shopping_cart",
-    )
+put_on_sale = ServiceDialog(
+    title=gettext_lazy("Put on sale again"),
+    permission="catalog.change_{model}",
+    form=DayForm,
+    when=lambda row: row.on_sale_until is not None,
+    service=lambda row, actor, answers: services.put_on_sale(row=row, on=answers["on"], actor=actor),
+    done=gettext_lazy("It is on sale again."),
+    icon="add_shopping_cart",
+)

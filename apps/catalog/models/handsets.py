@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.catalog.choices import SaleMode
+from apps.catalog.models.sale import OnSale
 from apps.catalog.querysets import HandsetQuerySet
 from apps.catalog.validators import check_ean, check_sales_account
 from apps.core.fields import MoneyField
 from apps.core.models import Period
 
 
-class Handset(models.Model):
+class Handset(OnSale):
     """One model of a brand."""
 
     brand = models.CharField(_("brand"), max_length=40)
@@ -25,13 +24,11 @@ class Handset(models.Model):
     vat_rate = MoneyField(_("VAT rate (%)"), default=20)
     wholesale_cost = MoneyField(_("purchase price"), null=True, blank=True)
     sales_account = models.CharField(_("sales account"), max_length=20, blank=True, validators=[check_sales_account])
-    on_sale_from = models.DateField(_("on sale from"), null=True, blank=True)
-    on_sale_until = models.DateField(_("on sale until"), null=True, blank=True)
 
     objects = HandsetQuerySet.as_manager()
     history = HistoricalRecords(history_change_reason_field=models.TextField(null=True))
 
-    class Meta:
+    class Meta(OnSale.Meta):
         verbose_name = _("handset")
         verbose_name_plural = _("handsets")
         permissions = [("export_handset", _("Can export handsets"))]
@@ -44,10 +41,6 @@ class Handset(models.Model):
 
     def __str__(self) -> str:
         return f"{self.brand} {self.model}"
-
-    def is_on_sale(self, day: date) -> bool:
-        begun = self.on_sale_from is None or self.on_sale_from <= day
-        return begun and (self.on_sale_until is None or self.on_sale_until > day)
 
 
 class HandsetPrice(Period):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.catalog.choices import FeeKind, OfferKind, RuleKind
+from apps.catalog.models.sale import OnSale
 from apps.catalog.querysets import KindManager, OfferQuerySet
 from apps.catalog.validators import check_sales_account
 from apps.core.fields import MoneyField
@@ -25,7 +26,7 @@ def _fee(name: Any) -> MoneyField:
     return MoneyField(name, null=True, blank=True)
 
 
-class Offer(models.Model):
+class Offer(OnSale):
     """One thing on sale. The menu shows it as «plan», «option» or «product» through the proxies below."""
 
     kind = models.CharField(_("kind"), max_length=10, choices=OfferKind.choices)
@@ -35,8 +36,6 @@ class Offer(models.Model):
     recurring = models.BooleanField(_("recurring"), default=True)
     in_advance = models.BooleanField(_("billed in advance"), default=False)
     throughput = models.CharField(_("throughput"), max_length=20, blank=True)
-    on_sale_from = models.DateField(_("on sale from"), null=True, blank=True)
-    on_sale_until = models.DateField(_("on sale until"), null=True, blank=True)
     wholesale_code = models.CharField(_("wholesale code"), max_length=40, blank=True)
     wholesale_cost = MoneyField(_("wholesale cost"), null=True, blank=True)
     sales_account = models.CharField(_("sales account"), max_length=20, blank=True, validators=[check_sales_account])
@@ -48,7 +47,7 @@ class Offer(models.Model):
     objects = OfferQuerySet.as_manager()
     history = HISTORY
 
-    class Meta:
+    class Meta(OnSale.Meta):
         verbose_name = _("offer")
         verbose_name_plural = _("offers")
         ordering = ["code"]
@@ -69,11 +68,6 @@ class Offer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} – {self.label}"
-
-    def is_on_sale(self, day: date) -> bool:
-        """As :meth:`OfferQuerySet.on_sale` has it, for one row."""
-        begun = self.on_sale_from is None or self.on_sale_from <= day
-        return begun and (self.on_sale_until is None or self.on_sale_until > day)
 
     def price_on(self, day: date) -> Decimal | None:
         """Catalogue price in force on ``day``; None before the first one."""

@@ -44,6 +44,11 @@ class ColumnsAsFields:
         return flatten(self.fields or ()) or flatten_fieldsets(self.fieldsets or ())
 
 
+def no_advice(opts: Any) -> dict[str, str]:
+    """Help texts tell how to fill a field in: nobody does where one may only look."""
+    return {field.name: "" for field in opts.fields}
+
+
 class ReadOnly:
     """Rows that only services write, or that no screen edits yet: to be looked at by whoever may."""
 
@@ -56,16 +61,8 @@ class ReadOnly:
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return self.named_fields()  # type: ignore[attr-defined, no-any-return]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **self._without_advice(kwargs))  # type: ignore[misc]
-
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        return super().get_formset(request, obj, **self._without_advice(kwargs))  # type: ignore[misc]
-
-    def _without_advice(self, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Help texts tell how to fill a field in: nobody does here."""
-        fields = self.opts.fields  # type: ignore[attr-defined]
-        return {"help_texts": {field.name: "" for field in fields}, **kwargs}
+        return super().get_formset(request, obj, **{"help_texts": no_advice(self.opts), **kwargs})  # type: ignore[misc, attr-defined]
 
 
 class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no types
@@ -207,6 +204,11 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         return [one for one in actions if row is not None and _offered(one, request, row)]
 
     # --- The page of a row
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if change and not self.has_change_permission(request, obj):
+            kwargs = {"help_texts": no_advice(self.opts), **kwargs}
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any

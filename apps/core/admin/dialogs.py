@@ -33,6 +33,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -48,6 +49,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core.exceptions import DomainError
 
@@ -107,11 +109,18 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
         return hashlib.sha256(json.dumps(posted, sort_keys=True).encode()).hexdigest()
 
 
+class DayInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold ships no types
+    """A day, with the browser's own calendar: the admin's needs scripts that a dialog does not bring."""
+
+    input_type = "date"
+
+
 @dataclass(kw_only=True, eq=False)
 class ServiceDialog:
     """One button and its dialog (see the module): an attribute of a ModelAdmin, named in its ``actions_…``."""
 
     title: Text
+    #: ``{model}`` stands for the model of the page, where pages of several share the dialog.
     permission: str
     #: Does it. Gets the row, who asked, and the answers.
     service: Callable[[Any, Any, Answers], Any]
@@ -145,7 +154,7 @@ class ServiceDialog:
 
         # Without unfold's ``allowed_permissions``: its system check queries the database, which stops the first
         # ``migrate`` of an empty one. The kit's ModelAdmin asks ``offered``, and respond() asks again.
-        action.offered = self.offered  # type: ignore[attr-defined]
+        action.offered = partial(self.offered, model_admin)  # type: ignore[attr-defined]
         action.short_description = self.title  # type: ignore[attr-defined]
         action.dialog = {"title": self.title}  # type: ignore[attr-defined]
         action.icon = self.icon  # type: ignore[attr-defined]
@@ -154,13 +163,16 @@ class ServiceDialog:
         action.extra_options = {}  # type: ignore[attr-defined]
         return action
 
-    def offered(self, request: HttpRequest, row: Any = None) -> bool:
-        return request.user.has_perm(self.permission) and (row is None or self.when(row))
+    def offered(self, model_admin: Any, request: HttpRequest, row: Any = None) -> bool:
+        return self._is_allowed(model_admin, request) and (row is None or self.when(row))
+
+    def _is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(self.permission.format(model=model_admin.opts.model_name)))
 
     def respond(self, model_admin: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
-        if not request.user.has_perm(self.permission):
+        if not self._is_allowed(model_admin, request):
             raise PermissionDenied
         row = self._row(model_admin, request, object_id)
         posted = request.method == "POST"
