@@ -21,6 +21,7 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import translation
 
 from apps.core import guards
 from tests.people import admin as admin
@@ -192,4 +193,14 @@ def own_files(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
             path.mkdir()
             setattr(settings, name, path)
             monkeypatch.setenv(name, str(path))
+        yield
+
+
+# --- Language
+
+
+@pytest.fixture
+def in_english() -> Iterator[None]:
+    """For tests that read sentences as the code says them."""
+    with translation.override("en"):
         yield

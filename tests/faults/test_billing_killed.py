@@ -8,15 +8,12 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.conf import settings
 
-from apps.billing.models import Invoice
-from apps.billing.services import verify_ledger
-from tests.factories import CustomerFactory, IntegratorFactory, LineFactory, PlanFactory, TariffFactory
+from tests.factories import IntegratorFactory
+from tests.faults.octobers import Told, assert_sound, issued, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,19 +37,11 @@ BETWEEN_TWO_STEPS = (
     "3 COMMIT INSERT .*INTO billing_invoicedocument",  # three PDFs drawn
 )
 
-Told = list[tuple[str, str | None, str]]
-
 
 @pytest.fixture
 def expected() -> Told:
-    """Customers of one line each, at 11, 12, 13… euros a month: the invoices that October must give them."""
     IntegratorFactory()
-    plan, tariff, invoices = PlanFactory(), TariffFactory(), Told()
-    for n in range(1, CUSTOMERS + 1):
-        customer, price = CustomerFactory(number=f"C{n:03d}"), Decimal(10 + n)
-        LineFactory(customer=customer, billing_start=date(2026, 10, 1), plan=plan, tariff=tariff, price=price)
-        invoices.append((customer.number, f"F2026-{n:06d}", f"{price * Decimal('1.2'):.2f}"))
-    return invoices
+    return settle(CUSTOMERS)
 
 
 def start(*program: str, **environment: str) -> subprocess.Popen[str]:
@@ -84,20 +73,6 @@ def told_by(process: subprocess.Popen[str]) -> Told:
     return [(one["customer"], one["number"], one["gross"]) for one in told["invoices"]]
 
 
-def issued() -> Told:
-    """What the database holds, by rank in the series."""
-    invoices = Invoice.objects.issued().select_related("customer").order_by("position")
-    return [(one.customer.number, one.number, f"{one.gross:.2f}") for one in invoices]
-
-
-def assert_sound() -> None:
-    """Nothing for an auditor to find, and every invoice drawn."""
-    ledger = verify_ledger()
-    assert ledger.faults == []
-    assert (ledger.invoices, ledger.documents) == (CUSTOMERS, CUSTOMERS)
-    assert not Invoice.objects.drafts().exists()
-
-
 @pytest.mark.parametrize("kills", [WHILE_A_STEP_IS_TAKEN, BETWEEN_TWO_STEPS], ids=["in a step", "between steps"])
 def test_a_run_killed_again_and_again_gives_the_same_invoices(kills: Sequence[str], expected: Told) -> None:
     for moment in kills:
@@ -105,11 +80,11 @@ def test_a_run_killed_again_and_again_gives_the_same_invoices(kills: Sequence[st
         given = issued()
         assert given == expected[: len(given)], f"after {moment}"
     assert told_by(start("manage.py")) == issued() == expected
-    assert_sound()
+    assert_sound(CUSTOMERS)
 
 
 def test_two_runs_started_at_once_give_the_same_invoices(expected: Told) -> None:
     both = [start("manage.py") for _ in range(2)]
     assert [told_by(process) for process in both] == [expected, expected]
     assert issued() == expected
-    assert_sound()
+    assert_sound(CUSTOMERS)

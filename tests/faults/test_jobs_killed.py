@@ -6,14 +6,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 
 from apps.billing.choices import JobKind, RunState
 from apps.billing.models import BillingRun, Drawing, Invoice, InvoiceDocument
-from apps.billing.services import open_run, verify_ledger
+from apps.billing.services import open_run
 from apps.billing.services.launching import start_generating, start_issuing, start_mailing
 from apps.core.periods import Month
 from apps.jobs.choices import JobState
@@ -21,7 +20,9 @@ from apps.jobs.models import Job
 from apps.jobs.worker import free_abandoned
 from apps.messaging.choices import DeliveryState
 from apps.messaging.models import Attempt, Delivery
-from tests.factories import CustomerFactory, IntegratorFactory, LineFactory, PlanFactory, TariffFactory, UserFactory
+from tests.factories import IntegratorFactory, UserFactory
+from tests.faults import octobers
+from tests.faults.octobers import Told, issued, settle
 from tests.faults.workers import PATIENCE, seen_on_the_page, work_and_die, work_off, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,34 +55,17 @@ WHILE_MAILING = (
     "3 COMMIT UPDATE jobs_job",  # between two mails
 )
 
-Told = list[tuple[str, str | None, str]]
-
 
 @pytest.fixture
 def expected() -> Told:
-    """Customers of one line each, at 11, 12, 13… euros a month: the invoices that October must give them."""
     IntegratorFactory(trade_name="Télécom Démo", email="factures@ism.example")
-    plan, tariff, invoices = PlanFactory(), TariffFactory(), Told()
-    for n in range(1, CUSTOMERS + 1):
-        customer, price = CustomerFactory(number=f"C{n:03d}"), Decimal(10 + n)
-        LineFactory(customer=customer, billing_start=date(2026, 10, 1), plan=plan, tariff=tariff, price=price)
-        invoices.append((customer.number, f"F2026-{n:06d}", f"{price * Decimal('1.2'):.2f}"))
-    return invoices
-
-
-def issued() -> Told:
-    """What the database holds, by rank in the series."""
-    invoices = Invoice.objects.issued().select_related("customer").order_by("position")
-    return [(one.customer.number, one.number, f"{one.gross:.2f}") for one in invoices]
+    return settle(CUSTOMERS)
 
 
 def assert_sound() -> None:
-    """Nothing for an auditor to find, and every invoice drawn, once."""
-    ledger = verify_ledger()
-    assert ledger.faults == []
-    assert (ledger.invoices, ledger.documents) == (CUSTOMERS, CUSTOMERS)
+    """The ledger, and nothing left that a worker had taken to draw."""
+    octobers.assert_sound(CUSTOMERS)
     assert not Drawing.objects.exists()
-    assert not Invoice.objects.drafts().exists()
 
 
 def kill_at_each(moments: Sequence[str], queue: str, job: Callable[[], Job], check: Callable[[Job], None]) -> None:

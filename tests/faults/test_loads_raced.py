@@ -31,6 +31,19 @@ def amounts_are_true() -> bool:
     )
 
 
+def race_as_in_turn(*paths: Path) -> None:
+    """Loads started at once store what one after the other stores."""
+    for path in paths:
+        load_file(path=path, actor=None)
+    expected, expected_totals = tables(), totals()
+    empty()
+
+    assert [code for code, _out in race(*paths)] == [0] * len(paths)
+    assert tables() == expected
+    assert totals() == expected_totals
+    assert amounts_are_true()
+
+
 def test_the_same_file_is_loaded_once(tmp_path: Path) -> None:
     settle()
     path = write(tmp_path / "month.csv", rows(RECORDS))
@@ -51,13 +64,5 @@ def test_files_that_share_records_rate_each_once(tmp_path: Path) -> None:
     calls = rows(RECORDS)
     third = RECORDS // 3
     paths = [write(tmp_path / "a.csv", calls[: 2 * third]), write(tmp_path / "b.csv", calls[third:])]
-    for path in paths:
-        load_file(path=path, actor=None)
-    expected, expected_totals = tables(), totals()
-    empty()
-
-    assert [code for code, _out in race(*paths)] == [0, 0]
     # A malformed line in both files waits twice; everything else once, with the same price.
-    assert tables() == expected
-    assert totals() == expected_totals
-    assert amounts_are_true()
+    race_as_in_turn(*paths)

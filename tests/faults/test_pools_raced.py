@@ -14,10 +14,10 @@ from apps.catalog.models import Allowance
 from apps.customers.models import Customer
 from apps.lines.models import Line, Subscription
 from apps.lines.services import add_option, remove_option
-from apps.usage.services import cover, load_file
+from apps.usage.services import cover
 from tests.factories import AllowanceFactory, OptionFactory
-from tests.faults.loaders import LINES, empty, ended, go, rows, settle, start_load, tables, totals, write
-from tests.faults.test_loads_raced import amounts_are_true, race
+from tests.faults.loaders import LINES, ended, go, rows, settle, start_load, write
+from tests.faults.test_loads_raced import amounts_are_true, race_as_in_turn
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -40,15 +40,7 @@ def test_loads_that_share_pools_give_what_one_after_the_other_gives(tmp_path: Pa
     calls = rows(RECORDS)
     half = RECORDS // 2
     paths = [write(tmp_path / "a.csv", calls[:half]), write(tmp_path / "b.csv", calls[half:])]
-    for path in paths:
-        load_file(path=path, actor=None)
-    expected, expected_totals = tables(), totals()
-    empty()
-
-    assert [code for code, _out in race(*paths)] == [0, 0]
-    assert tables() == expected
-    assert totals() == expected_totals
-    assert amounts_are_true()
+    race_as_in_turn(*paths)
     assert cover(line_ids=Line.objects.values_list("pk", flat=True)) == 0
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from apps.jobs import kinds
 from apps.jobs.choices import JobState
 from apps.jobs.models import Job, Worker
 from apps.jobs.services import cancel_job, start_job
+from tests.faults.workers import worker
 from tests.jobs.kinds import KINDS, TESTED
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,26 +38,14 @@ def kinds_of_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def works() -> Iterator[Works]:
     """Starts ``manage.py work`` with the kinds of tests; whatever lives at the end is killed."""
-    processes: list[subprocess.Popen[str]] = []
+    with ExitStack() as living:
 
-    def started(*arguments: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if name != "TEST_DATABASE_URL"}
-        environment["PYTHONPATH"] = str(settings.BASE_DIR)  # workers of a supervisor are started from its script
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.jobs.working", "work", *arguments],
-            cwd=settings.BASE_DIR,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        processes.append(process)
-        return process
+        def started(*arguments: str) -> subprocess.Popen[str]:
+            # Workers of a supervisor are started from its script, which does not find the project by itself.
+            own = worker(*arguments, program=("-m", "tests.jobs.working"), PYTHONPATH=str(settings.BASE_DIR))
+            return living.enter_context(own)
 
-    yield started
-    for process in processes:
-        process.kill()
-        process.communicate()
+        yield started
 
 
 def until(condition: Callable[[], Any]) -> Any:
@@ -155,6 +144,6 @@ def test_several_workers_share_the_jobs_and_none_is_done_twice(works: Works) -> 
     for number in range(40):
         start_job(kind=TESTED, actor=None, parameters={"count": 0}, key=f"job {number}")
     workers = [works("--until-idle") for _ in range(4)]
-    for worker in workers:
-        worker.wait(PATIENCE)
+    for process in workers:
+        process.wait(PATIENCE)
     assert set(Job.objects.values_list("state", "attempt")) == {(JobState.DONE, 1)}
