@@ -80,6 +80,7 @@ class SimImporter(Importer[SimCard]):
     )
     key = ("iccid",)
     unique = (("imsi",),)
+    part = 2_000
 
     def complete(self, values: dict[str, Any]) -> None:
         if iccid := values.get("iccid"):

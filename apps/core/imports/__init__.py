@@ -15,7 +15,7 @@ from apps.core.imports.bulk import (
 )
 from apps.core.imports.columns import MANDATORY, Column, email, number, one_of, text, whole_number
 from apps.core.imports.importer import Importer
-from apps.core.imports.plans import Change, Key, Known, Plan, Record, shown
+from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record, shown
 
 __all__ = [
     "MANDATORY",
@@ -26,6 +26,7 @@ __all__ = [
     "Key",
     "Known",
     "Plan",
+    "Reading",
     "Record",
     "delete_with_history",
     "email",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from hashlib import sha256
+from itertools import batched
 from typing import Any, ClassVar
 
 from django.db import models, transaction
@@ -12,7 +14,7 @@ from django.db import models, transaction
 from apps.core.csvfiles import Fault, Row, Table, in_file_order, read_table
 from apps.core.imports.bulk import take_turns
 from apps.core.imports.columns import MANDATORY, Column
-from apps.core.imports.plans import Change, Key, Known, Plan, Record
+from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record
 
 
 class Importer[M: models.Model]:
@@ -21,14 +23,16 @@ class Importer[M: models.Model]:
     A subclass declares ``columns`` and ``key`` (the fields by which a line is known again) and says what the
     database knows (:meth:`known`), what else is wrong (:meth:`check`, :meth:`check_all`) and how a plan is
     written (:meth:`write`). ``unique`` lists further fields that two lines may not share. With ``whole``, the
-    file is the complete list: what is known and not in it is removed. All of it is set-wise: the number of
-    queries does not grow with the lines.
+    file is the complete list: what is known and not in it is removed. Lines that do not depend on one another can be
+    written ``part`` by part: whoever else writes then waits for one part only, and work that was interrupted goes on
+    after the last. All of it is set-wise: the number of queries does not grow with the lines.
     """
 
     columns: ClassVar[Sequence[Column]] = ()
     key: ClassVar[tuple[str, ...]] = ()
     unique: ClassVar[Sequence[tuple[str, ...]]] = ()
     whole: ClassVar[bool] = False
+    part: ClassVar[int | None] = None
 
     def __init__(self, *, today: date) -> None:
         self.today = today
@@ -69,21 +73,39 @@ class Importer[M: models.Model]:
 
     # What follows from it
 
-    def plan(self, data: bytes) -> Plan[M]:
-        """What taking ``data`` over would do. Reads only."""
+    def read(self, data: bytes) -> Reading:
+        """What ``data`` says, and what is wrong with it by itself."""
         table = self._read(data)
-        plan: Plan[M] = Plan(digest=sha256(data).hexdigest(), faults=list(table.faults))
-        plan.records = [self._record(row, table.header, plan.faults) for row in table.rows]
-        for record in plan.records:
-            plan.faults += self.check(record)
-            plan.warnings += self.warn(record)
-        plan.faults += self._repeated(plan.records)
+        reading = Reading(digest=sha256(data).hexdigest(), header=table.header, faults=list(table.faults))
+        reading.records = [self._record(row, table.header, reading.faults) for row in table.rows]
+        for record in reading.records:
+            reading.faults += self.check(record)
+            reading.warnings += self.warn(record)
+        reading.faults += self._repeated(reading.records)
+        return reading
+
+    def compare(self, reading: Reading) -> Plan[M]:
+        """What taking over what was read would do. Looks into the database, and writes nothing."""
+        plan: Plan[M] = Plan(reading.digest, reading.records)
+        plan.faults, plan.warnings = list(reading.faults), list(reading.warnings)
         if plan.records:
             known = self.known(plan.records)
             plan.faults += self.check_all(plan.records, known)
-            self._compare(plan, known, table.header)
+            self._compare(plan, known, reading.header)
         plan.faults = in_file_order(plan.faults)
         return plan
+
+    def parts(self, reading: Reading) -> Iterator[Reading]:
+        """What is written, each in a transaction of its own: all of the file, or so many lines (``part``) at a time."""
+        if self.part is None or reading.faults:
+            yield reading
+        else:
+            for records in batched(reading.records, self.part):
+                yield Reading(reading.digest, reading.header, list(records))
+
+    def plan(self, data: bytes) -> Plan[M]:
+        """What taking ``data`` over would do. Reads only."""
+        return self.compare(self.read(data))
 
     def run(self, data: bytes, *, actor: Any = None, source: str = "") -> Plan[M]:
         """Take ``data`` over, whole or, with the least fault, not at all; tells what was planned and done.
@@ -91,12 +113,18 @@ class Importer[M: models.Model]:
         ``source`` is the file's name. Two runs of one importer take turns, so that the second sees what the
         first has written.
         """
-        with transaction.atomic():
-            take_turns(f"import:{type(self).__name__}")
+        with self.turn():
             plan = self.plan(data)
             if not plan.faults:
                 self.write(plan, actor=actor, source=source)
         return plan
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """A transaction in which no other file of this kind is planned and written."""
+        with transaction.atomic():
+            take_turns(f"import:{type(self).__name__}")
+            yield
 
     @staticmethod
     def history(*, actor: Any, source: str) -> dict[str, Any]:

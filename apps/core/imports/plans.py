@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django.db import models
@@ -41,6 +42,17 @@ class Record:
     def fault(self, name: str, reason_code: str, **params: object) -> Fault:
         """Something wrong with the cell of the field ``name``."""
         return self.row.fault(self.columns[name].header, reason_code, **params)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a file says by itself; ``digest`` is its SHA-256, ``records`` are all its well-formed lines."""
+
+    digest: str
+    header: tuple[str, ...]
+    records: list[Record] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,7 @@ def shown(value: Any) -> str:
 class Plan[M: models.Model]:
     """What taking the file over would do; nothing at all while there are ``faults``. ``warnings`` hinder nothing.
 
-    ``digest`` is the SHA-256 of the file, by which a confirmation names what was shown. ``records`` are all its
-    well-formed lines.
+    ``digest`` is the SHA-256 of the file, ``records`` are all its well-formed lines.
     """
 
     digest: str
@@ -93,6 +104,21 @@ class Plan[M: models.Model]:
     removed: list[M] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    def fingerprint(self) -> str:
+        """The same for two plans only if they are of one file and do the same: what was shown is what is confirmed."""
+        told = sha256(self.digest.encode())
+        for record in self.new:
+            told.update(f"\nnew {record.line}".encode())
+        for change in self.changed:
+            told.update(f"\nchanged {change.record.line} {change.row.pk}".encode())
+            for name, (old, new) in sorted(change.differences.items()):
+                told.update(f"\t{name}\t{shown(old)}\t{shown(new)}".encode())
+        for row in self.removed:
+            told.update(f"\nremoved {row.pk}".encode())
+        for fault in self.faults:
+            told.update(f"\nfault {fault.line} {fault.column} {fault.reason_code}".encode())
+        return told.hexdigest()
 
     def counts(self) -> dict[str, int]:
         """How many lines are what; all of them 0 when the file is refused, since nothing is done."""
