@@ -10,6 +10,7 @@ from unfold.enums import ActionVariant
 
 from apps.catalog.quantities import quantity_text
 from apps.core.admin import Link, ModelAdmin, ReadOnly, ServiceDialog, badge, count, figure, money, number, price
+from apps.jobs.uploads import SCRIPT
 from apps.usage import dialogs, panels
 from apps.usage.choices import FileState, RecordKind
 from apps.usage.filters import FileFilter, MonthFilter
@@ -71,7 +72,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
 
     class Media:
         css = {"all": ("usage/usage.css",)}
-        js = ("usage/upload.js",)
+        js = (SCRIPT,)
 
     load = ServiceDialog(
         title=_("Load"),

@@ -1,46 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
-from django.forms.utils import flatatt
-from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core.admin import DialogForm
+from apps.jobs.uploads import FilesField, FilesInput
 from apps.usage.defaults import ISM
 from apps.usage.models import CdrFormat
 from apps.usage.services.requesting import SUFFIXES
-
-
-class FilesInput(forms.FileInput):
-    """A button that opens the browser's choice of files, the names of those chosen, and the bar of their sending."""
-
-    allow_multiple_selected = True
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        context = self.get_context(name, None, attrs)
-        attributes = flatatt(context["widget"]["attrs"])
-        return render_to_string(
-            "usage/files_input.html", {**context, "attributes": attributes, "limit": settings.UPLOAD_LIMIT}
-        )
-
-
-class FilesField(forms.FileField):
-    """One file or several; whether each can be taken is the service's to say, with its name."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> Sequence[UploadedFile]:
-        files = list(data or ())
-        if not files and self.required:
-            raise forms.ValidationError(self.error_messages["required"], code="required")
-        return files
 
 
 class LoadForm(DialogForm):
