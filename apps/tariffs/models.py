@@ -34,6 +34,7 @@ class Tariff(models.Model):
         verbose_name = _("minute grid")
         verbose_name_plural = _("minute grids")
         ordering = ["code"]
+        permissions = [("export_tariff", _("Can export minute grids"))]
 
     def __str__(self) -> str:
         return self.code
