@@ -68,6 +68,7 @@ NAVIGATION = [
             branch(
                 pgettext_lazy("menu", "Management"),
                 "settings",
+                (_("Import of SIM cards"), "sims.simimport"),
                 (_("SIM status management"), "sims.simcard"),
                 (_("Minute grids"), "tariffs.tariff"),
             ),

@@ -9,9 +9,13 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.jobs import panels, tiles
+        from apps.jobs.imports import panels as import_panels
+        from apps.jobs.imports.services import clear_old_reports
         from apps.jobs.kinds import Chore, register_chore
         from apps.jobs.services import clear_old_jobs
 
         panels.register()
         tiles.register()
+        import_panels.register()
         register_chore(Chore(code="jobs.clear", run=clear_old_jobs, every=3600))
+        register_chore(Chore(code="imports.clear", run=clear_old_reports, every=3600))

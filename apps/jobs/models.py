@@ -10,8 +10,11 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.core.fsm import ProtectedFSMMixin
 from apps.jobs.choices import ACTIVE, JobState, Queue
+from apps.jobs.imports.models import FileImport
 from apps.jobs.kinds import kinds
 from apps.jobs.querysets import JobQuerySet
+
+__all__ = ["FileImport", "Job", "Upload", "Worker"]
 
 KEY_LENGTH = 120
 

@@ -13,8 +13,9 @@ from apps.jobs.kinds import kinds
 
 
 def about(row: models.Model) -> str:
-    """How a job names the row that it is about: ``billing.billingrun:12``."""
-    return f"{row._meta.label_lower}:{row.pk}"
+    """How a job names the row that it is about, whatever proxy it comes as: ``billing.billingrun:12``."""
+    concrete: Any = row._meta.concrete_model
+    return f"{concrete._meta.label_lower}:{row.pk}"
 
 
 class JobQuerySet(models.QuerySet):

@@ -1,4 +1,4 @@
-"""The choice of files in a dialog. Its page brings ``jobs/upload.js``, which names them and shows how far they are sent."""
+"""The choice of files in a dialog. Its page brings ``SCRIPT``, which names them and shows how far they are sent."""
 
 from __future__ import annotations
 

@@ -6,8 +6,11 @@ from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from apps.core.admin import JOURNAL, HistoryModelAdmin, ReadOnly, ServiceDialog, badge, number
+from apps.jobs.imports.admin import FileImportAdmin, send_dialog
+from apps.jobs.uploads import SCRIPT
 from apps.sims.choices import SimStatus
-from apps.sims.models import SimCard
+from apps.sims.file_kinds import SIM_FILES
+from apps.sims.models import SimCard, SimImport
 
 
 @admin.register(SimCard)
@@ -32,6 +35,7 @@ class SimCardAdmin(ReadOnly, HistoryModelAdmin):
         (pgettext_lazy("SIM card", "Card"), {"fields": (("format", "network"), ("batch", "imported_at"))}),
     )
     panels = (JOURNAL,)
+    actions_list = ("import_file",)
     actions_detail = ("show_codes",)
 
     show_codes = ServiceDialog(
@@ -42,3 +46,17 @@ class SimCardAdmin(ReadOnly, HistoryModelAdmin):
         answer_template="sims/codes.html",
         icon="key",
     )
+
+    import_file = send_dialog(SIM_FILES)
+
+    class Media:
+        js = (SCRIPT,)
+
+
+@admin.register(SimImport)
+class SimImportAdmin(FileImportAdmin):
+    """«Import cartes SIM»."""
+
+    screen = _("Import of SIM cards")
+    kind = SIM_FILES
+    send = send_dialog(SIM_FILES)

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from apps.core.fsm import ProtectedFSMMixin
 from apps.core.search import by_number, typed_digits
+from apps.jobs.imports.models import FileImport
 from apps.sims.choices import SimFormat, SimStatus
 
 # From so many digits on, what starts with 89 is the beginning of a card's number, printed on it.
@@ -112,3 +113,13 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     @transition(field=status, source=[SimStatus.IN_STOCK, SimStatus.REPLACED], target=SimStatus.FAULTY)
     def declare_faulty(self) -> None:
         """Does not work."""
+
+
+class SimImport(FileImport):
+    """A file of cards, from its reading to its confirmation."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("import of SIM cards")
+        verbose_name_plural = _("imports of SIM cards")
+        default_permissions = ("add", "view")

@@ -6,5 +6,5 @@ from apps.core.roles import Grants, Role
 
 GRANTS: Grants = {
     Role.SALES: ("view_simcard",),
-    Role.SUPPORT: ("view_simcard", "change_simcard", "view_sim_secrets"),
+    Role.SUPPORT: ("view_simcard", "change_simcard", "view_sim_secrets", "view_simimport", "add_simimport"),
 }

@@ -215,6 +215,8 @@ JOB_DAYS = env.int("JOB_DAYS", default=180)
 JOB_FILE_DAYS = env.int("JOB_FILE_DAYS", default=30)
 # Largest file that is taken through the browser, in bytes; larger ones are loaded by command.
 UPLOAD_LIMIT = env.int("UPLOAD_LIMIT", default=500 * 1024**2)
+# Largest file of SIM cards, rates, customers…, in bytes: they are compared with the database as a whole, in memory.
+IMPORT_LIMIT = env.int("IMPORT_LIMIT", default=50 * 1024**2)
 
 LOGGING = {
     "version": 1,

@@ -120,7 +120,7 @@ class ServiceDialog:
     """One button and its dialog (see the module): an attribute of a ModelAdmin, named in its ``actions_…``."""
 
     title: Text
-    #: ``{model}`` stands for the model of the page, where pages of several share the dialog.
+    #: ``{app}`` and ``{model}`` stand for the model of the page, where pages of several share the dialog.
     permission: str
     #: Does it. Gets the row, who asked, and the answers.
     service: Callable[[Any, Any, Answers], Any]
@@ -131,6 +131,8 @@ class ServiceDialog:
     when: Callable[[Any], bool] = lambda row: True
     #: What is said afterwards: a sentence, or a function that makes one of the service's result.
     done: Text | Callable[[Any], Text] = ""
+    #: Where one goes afterwards, by the service's result: the page of the row, or the list, unless it says so.
+    leads_to: Callable[[Any], str] | None = None
     #: Stay in the dialog and show the service's result, ``answer`` in this template.
     answer_template: str = ""
     description: Text = ""
@@ -167,7 +169,8 @@ class ServiceDialog:
         return self._is_allowed(model_admin, request) and (row is None or self.when(row))
 
     def _is_allowed(self, model_admin: Any, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(self.permission.format(model=model_admin.opts.model_name)))
+        opts = model_admin.opts
+        return bool(request.user.has_perm(self.permission.format(app=opts.app_label, model=opts.model_name)))
 
     def respond(self, model_admin: Any, request: HttpRequest, object_id: str | None) -> HttpResponse:
         if request.method not in ("GET", "HEAD", "POST"):
@@ -235,7 +238,9 @@ class ServiceDialog:
             messages.success(request, str(sentence))
         shown = row if row is not None else result
         view = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
-        if isinstance(shown, model_admin.model):
+        if self.leads_to is not None:
+            target = self.leads_to(result)
+        elif isinstance(shown, model_admin.model):
             target = reverse(f"{view}_change", args=[shown.pk])
         else:
             target = reverse(f"{view}_changelist")

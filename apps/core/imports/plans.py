@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -104,6 +104,15 @@ class Plan[M: models.Model]:
     removed: list[M] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+
+    def of(self, records: Sequence[Record]) -> Plan[M]:
+        """What it does to ``records``, which follow one another in the file."""
+        lines = range(records[0].line, records[-1].line + 1)
+        part: Plan[M] = Plan(self.digest, list(records))
+        part.new = [record for record in self.new if record.line in lines]
+        part.changed = [change for change in self.changed if change.record.line in lines]
+        part.faults = [fault for fault in self.faults if fault.line in lines]
+        return part
 
     def fingerprint(self) -> str:
         """The same for two plans only if they are of one file and do the same: what was shown is what is confirmed."""

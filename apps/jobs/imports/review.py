@@ -1,0 +1,97 @@
+"""What an import shows before it is confirmed: the first lines of each sort, and all of them in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from apps.core.csvfiles import HIDDEN, Fault
+from apps.core.french import whole
+from apps.core.imports import Change, Plan, Record, shown
+from apps.core.spreadsheets import as_csv
+from apps.core.wording import sentence
+from apps.jobs.imports.choices import ImportState
+from apps.jobs.imports.models import FileImport
+
+SHOWN = 100
+CELLS_SHOWN = 6
+
+
+def review_of(plan: Plan[Any]) -> dict[str, Any]:
+    """Plain values for the page, at most :data:`SHOWN` of each sort; nothing but faults where there are some."""
+    review: dict[str, Any] = {
+        "faults": [_fault(one) for one in plan.faults[:SHOWN]],
+        "warnings": [_fault(one) for one in plan.warnings[:SHOWN]],
+    }
+    if not plan.faults:
+        new = plan.new[:SHOWN]
+        headers = [name for name in _headers(plan) if any(_cells(record)[name] for record in new)]
+        review["new_headers"] = headers[:CELLS_SHOWN]
+        review["new"] = [
+            {"line": record.line, "cells": [_cells(record)[name] for name in review["new_headers"]]} for record in new
+        ]
+        review["changed"] = [
+            {"line": change.record.line, "key": _key(change), "differences": list(change.described())}
+            for change in plan.changed[:SHOWN]
+        ]
+        review["removed"] = [str(row) for row in plan.removed[:SHOWN]]
+    return review
+
+
+def _headers(plan: Plan[Any]) -> list[str]:
+    return list(plan.records[0].row.values) if plan.records else []
+
+
+def _cells(record: Record) -> dict[str, str]:
+    """What the file says, secrets hidden."""
+    values = record.row.values
+    return {name: HIDDEN if value and name in record.row.secret else value for name, value in values.items()}
+
+
+def _key(change: Change[Any]) -> str:
+    return " · ".join(text for part in change.record.key or () if (text := shown(part)))
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {"line": fault.line, "column": fault.column, "value": fault.value, "reason": sentence(fault)}
+
+
+def report_of(plan: Plan[Any]) -> bytes:
+    """The whole of it as CSV: what happens to each line, and why lines are refused."""
+    header = [_("Line"), _("Outcome"), _("Column"), _("Value"), _("New value"), _("Reason")]
+    return as_csv(header, _report_rows(plan))
+
+
+def _report_rows(plan: Plan[Any]) -> Iterator[list[str]]:
+    for outcome, faults in ((_("refused"), plan.faults), (_("warning"), plan.warnings)):
+        for fault in faults:
+            yield [str(fault.line), outcome, fault.column, fault.value, "", sentence(fault)]
+    if plan.faults:
+        return
+    for record in plan.new:
+        yield [str(record.line), _("new"), "", " · ".join(islice(filter(None, _cells(record).values()), 3)), "", ""]
+    for change in plan.changed:
+        for column, old, new in change.described():
+            yield [str(change.record.line), _("changed"), column, old, new, _key(change)]
+    for row in plan.removed:
+        yield ["", _("removed"), "", str(row), "", ""]
+
+
+def counts_sentence(row: FileImport) -> str:
+    """What became of the file, or would become, in a sentence."""
+    if row.state == ImportState.REFUSED:
+        return ngettext(
+            "%(file)s is refused: %(count)s fault, nothing has been written.",
+            "%(file)s is refused: %(count)s faults, nothing has been written.",
+            row.faults,
+        ) % {"file": row.name, "count": whole(row.faults)}
+    if row.state == ImportState.UNCHANGED:
+        return _("%(file)s says nothing new: there is nothing to write.") % {"file": row.name}
+    return _("%(file)s: %(new)s new, %(changed)s changed, %(removed)s removed, %(unchanged)s unchanged.") % {
+        "file": row.name,
+        **{name: whole(getattr(row, name)) for name in ("new", "changed", "removed", "unchanged")},
+    }
