@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from apps.core.csvfiles import HIDDEN, Fault
 from apps.core.french import whole
@@ -62,23 +62,29 @@ def _fault(fault: Fault) -> dict[str, Any]:
 
 def report_of(plan: Plan[Any]) -> bytes:
     """The whole of it as CSV: what happens to each line, and why lines are refused."""
-    header = [_("Line"), _("Outcome"), _("Column"), _("Value"), _("New value"), _("Reason")]
+    header = [pgettext("file", "Line"), _("Outcome"), _("Column"), _("Value"), _("New value"), _("Reason")]
     return as_csv(header, _report_rows(plan))
 
 
 def _report_rows(plan: Plan[Any]) -> Iterator[list[str]]:
-    for outcome, faults in ((_("refused"), plan.faults), (_("warning"), plan.warnings)):
+    refused, warning = pgettext("lines of a file", "refused"), pgettext("lines of a file", "warning")
+    for outcome, faults in ((refused, plan.faults), (warning, plan.warnings)):
         for fault in faults:
             yield [str(fault.line), outcome, fault.column, fault.value, "", sentence(fault)]
     if plan.faults:
         return
+    new, changed = pgettext("lines of a file", "new"), pgettext("lines of a file", "changed")
     for record in plan.new:
-        yield [str(record.line), _("new"), "", " · ".join(islice(filter(None, _cells(record).values()), 3)), "", ""]
+        yield [str(record.line), new, "", _beginning(record), "", ""]
     for change in plan.changed:
-        for column, old, new in change.described():
-            yield [str(change.record.line), _("changed"), column, old, new, _key(change)]
+        for column, before, after in change.described():
+            yield [str(change.record.line), changed, column, before, after, _key(change)]
     for row in plan.removed:
-        yield ["", _("removed"), "", str(row), "", ""]
+        yield ["", pgettext("lines of a file", "removed"), "", str(row), "", ""]
+
+
+def _beginning(record: Record) -> str:
+    return " · ".join(islice(filter(None, _cells(record).values()), 3))
 
 
 def counts_sentence(row: FileImport) -> str:

@@ -1,0 +1,307 @@
+"""Files taken over on screen: nothing before a confirmation, and nothing but what was shown."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from apps.core.exceptions import DomainError
+from apps.core.identifiers import check_iccid
+from apps.core.roles import Role
+from apps.jobs.choices import JobState
+from apps.jobs.imports import services, tasks
+from apps.jobs.imports.choices import ImportState
+from apps.jobs.imports.models import FileImport
+from apps.jobs.models import Job
+from apps.jobs.services import cancel_job
+from apps.jobs.work import Work
+from apps.jobs.worker import claim_job, run_job
+from apps.sims.file_kinds import SIM_FILES
+from apps.sims.imports import SimImporter
+from apps.sims.models import SimCard, SimImport
+from tests.factories import SimCardFactory, UserFactory
+from tests.jobs.importing import CONFIRMED, address, confirm, page, send, send_bytes, work_off
+from tests.people import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+def iccid(number: int) -> str:
+    """A card's number, made whole by its check digit."""
+    body = f"893310{number:012d}"
+    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
+    check = -sum(digit - 9 if digit > 9 else digit for digit in digits) % 10
+    return check_iccid(f"{body}{check}").number
+
+
+def cards(count: int, *, start: int = 1) -> list[str]:
+    return ["ICCID;LOT", *(f"{iccid(number)};L1" for number in range(start, start + count))]
+
+
+@pytest.fixture
+def support(sign_in_as: object) -> Client:
+    return sign_in_as(Role.SUPPORT)  # type: ignore[operator, no-any-return]
+
+
+def report_of(client: Client, row: FileImport) -> str:
+    answer = client.get(reverse("file", args=["import-report", row.pk]))
+    return b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+
+
+def test_nothing_is_written_before_the_confirmation(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(3))
+    assert (row.state, row.new, row.lines) == (ImportState.READY, 3, 3)
+    assert not SimCard.objects.exists()
+    shown = page(support, row)
+    assert iccid(2) in shown
+    assert "Rien n’a encore été écrit" in shown
+
+    assert confirm(support, row).status_code == 302
+    work_off()
+    row.refresh_from_db()
+    assert row.state == ImportState.DONE
+    assert SimCard.objects.count() == 3
+    history = SimCard.history.first()
+    assert (history.history_change_reason, history.history_user) == ("livraison.csv", row.confirmed_by)
+    assert LogEntry.objects.filter(object_id=str(row.pk)).count() == 2  # sent, confirmed
+
+
+def test_a_file_with_one_fault_is_refused_whole_and_all_its_faults_are_told(support: Client) -> None:
+    lines = ["ICCID;PIN1;FORMAT", f"{iccid(1)};1234;NANO", f"{iccid(2)};12;NANO", "8.93E+18;1234;PUCE", f"{iccid(1)};;"]
+    row = send(support, SIM_FILES, *lines)
+    assert (row.state, row.faults) == (ImportState.REFUSED, 4)
+    shown = page(support, row)
+    assert "8.93E+18" in shown
+    assert "La ligne 2 a la même valeur" in shown
+    assert support.get(address(row, "confirm")).status_code == 200
+    assert confirm(support, row).status_code == 200  # the dialog stays, with its refusal
+    work_off()
+    assert not SimCard.objects.exists()
+
+    report = b"".join(support.get(reverse("file", args=["import-report", row.pk])).streaming_content).decode(
+        "utf-8-sig"
+    )
+    assert len(report.splitlines()) == 1 + 4
+    assert report.splitlines()[1].startswith("3;refusé;PIN1;•••;")
+
+
+def test_secrets_are_neither_on_the_page_nor_in_the_report(support: Client) -> None:
+    SimCardFactory(iccid=iccid(1), puk1="99999999")
+    row = send(support, SIM_FILES, "ICCID;PIN1;PUK1", f"{iccid(1)};4821;11223344", f"{iccid(2)};4821;11223344")
+    report = report_of(support, row)
+    for told in (page(support, row), report, str(FileImport.objects.get(pk=row.pk).review)):
+        assert "•••" in told
+        for secret in ("4821", "11223344", "99999999"):
+            assert secret not in told
+
+
+def test_what_changed_is_shown_old_and_new(support: Client) -> None:
+    SimCardFactory(iccid=iccid(1), batch="L0")
+    row = send(support, SIM_FILES, *cards(1))
+    assert (row.new, row.changed) == (0, 1)
+    shown = page(support, row)
+    assert "<del" in shown
+    assert ">L0<" in shown
+    assert ">L1<" in shown
+
+
+def test_a_file_that_says_nothing_new_has_nothing_to_confirm(support: Client) -> None:
+    SimCardFactory(iccid=iccid(1), batch="L1")
+    row = send(support, SIM_FILES, *cards(1))
+    assert (row.state, row.unchanged) == (ImportState.UNCHANGED, 1)
+    assert "Confirmer l’import" not in page(support, row)
+    assert "a déjà été confirmé" not in confirm(support, row).content.decode()
+    row.refresh_from_db()
+    assert row.state == ImportState.UNCHANGED
+
+
+def test_what_was_shown_is_what_is_confirmed(support: Client) -> None:
+    """The database changes between the page and the click: the page is made anew, nothing is written."""
+    row = send(support, SIM_FILES, *cards(2))
+    SimCardFactory(iccid=iccid(1), batch="ELSEWHERE")
+    assert confirm(support, row).status_code == 302
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.new, row.changed) == (ImportState.READY, 1, 1)
+    assert row.confirmed_by is None
+    assert SimCard.objects.get().batch == "ELSEWHERE"
+    assert "Les données ont changé" in page(support, row)
+    confirm(support, row)
+    work_off()
+    assert set(SimCard.objects.values_list("batch", flat=True)) == {"L1"}
+
+
+def test_a_confirmation_of_an_older_page_is_refused(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    older = row.fingerprint
+    SimCardFactory(iccid=iccid(1), batch="ELSEWHERE")
+    support.post(address(row, "check_again"), CONFIRMED)
+    work_off()
+    answer = confirm(support, row, fingerprint=older)
+    assert answer.status_code == 200
+    assert "vérifié à nouveau" in answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    row.refresh_from_db()
+    assert row.state == ImportState.READY
+
+
+def test_two_clicks_confirm_once(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    assert confirm(support, row).status_code == 302
+    assert "déjà été confirmé" in confirm(support, row).content.decode()
+    assert Job.objects.filter(kind=SIM_FILES.write_code).count() == 1
+
+
+def test_abandoned_stays_in_the_list_and_is_never_written(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    assert support.post(address(row, "abandon"), CONFIRMED).status_code == 302
+    row.refresh_from_db()
+    assert row.state == ImportState.ABANDONED
+    with pytest.raises(DomainError):
+        services.confirm_import(file=row, fingerprint=row.fingerprint, actor=UserFactory())
+    assert row.name in support.get(reverse("admin:sims_simimport_changelist")).content.decode()
+
+
+def test_who_may_only_look_neither_sends_nor_confirms(sign_in: SignIn, support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    looking = sign_in("sims.view_simimport", "jobs.view_job")
+    assert "livraison.csv" in page(looking, row)
+    assert looking.get(reverse("file", args=["import-report", row.pk])).status_code == 200
+    upload = {**CONFIRMED, "file": SimpleUploadedFile("x.csv", b"ICCID\n")}
+    assert looking.post(reverse("admin:sims_simimport_send"), upload).status_code == 403
+    assert confirm(looking, row).status_code == 403
+    other = sign_in("sims.view_simcard", "jobs.view_job")
+    assert other.get(address(row)).status_code == 403
+    assert other.get(reverse("file", args=["import-report", row.pk])).status_code == 404
+
+
+# --- Workers that die, and people who act meanwhile
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SimImporter, "part", 2)
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, part: int) -> None:
+    """A worker that dies while it writes this part."""
+    write = SimImporter.write
+    left = [part]
+
+    def dying(importer: SimImporter, *args: object, **kwargs: object) -> None:
+        write(importer, *args, **kwargs)  # type: ignore[arg-type]
+        left[0] -= 1
+        if not left[0]:
+            raise MemoryError
+
+    monkeypatch.setattr(SimImporter, "write", dying)
+
+
+def test_a_write_that_was_interrupted_goes_on_after_its_last_part(
+    support: Client, small_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = send(support, SIM_FILES, *cards(5))
+    assert len(row.fingerprints) == 3
+    confirm(support, row)
+    with monkeypatch.context() as broken:
+        stop_at(broken, 2)
+        run_job(claimed())
+    assert SimCard.objects.count() == 2
+    job = Job.objects.get(kind=SIM_FILES.write_code)
+    assert job.state == JobState.FAILED
+    support.post(reverse("admin:jobs_job_restart", args=[job.pk]), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, SimCard.objects.count(), SimCard.history.count()) == (ImportState.DONE, 5, 5)
+
+
+def test_what_changes_while_it_is_written_stops_it_there(
+    support: Client, small_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = send(support, SIM_FILES, *cards(6))
+    confirm(support, row)
+    save_cursor = Work.save_cursor
+
+    def meddled(work: Work, **values: object) -> None:
+        save_cursor(work, **values)
+        if values.get("parts") == 1:
+            SimCardFactory(iccid=iccid(5), batch="ELSEWHERE")
+
+    monkeypatch.setattr(Work, "save_cursor", meddled)
+    work_off()
+    row.refresh_from_db()
+    assert SimCard.objects.filter(batch="L1").count() == 4
+    assert (row.state, row.new, row.changed, row.unchanged) == (ImportState.READY, 1, 1, 4)
+
+
+def test_a_cancelled_write_can_be_checked_again(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    confirm(support, row)
+    cancel_job(job=Job.objects.get(kind=SIM_FILES.write_code), actor=None)
+    assert "Vérifier à nouveau" in page(support, row)
+    support.post(address(row, "check_again"), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.confirmed_by) == (ImportState.READY, None)
+
+
+def test_no_check_while_a_task_is_at_it(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    confirm(support, row)
+    with pytest.raises(DomainError):
+        services.check_import_again(file=row, actor=UserFactory())
+
+
+def test_a_file_that_is_no_longer_kept_is_asked_for_again(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    row.upload.delete()
+    support.post(address(row, "check_again"), CONFIRMED)
+    work_off()
+    assert "n’est plus conservé ici : envoyez-le à nouveau" in page(support, row)
+
+
+def test_too_large_and_empty_files_are_refused_in_the_dialog(support: Client, settings: object) -> None:
+    settings.IMPORT_LIMIT = 10  # type: ignore[attr-defined]
+    url = reverse("admin:sims_simimport_send")
+    for data, said in ((b"", "vide"), (b"ICCID\n8933101234\n", "Mo")):
+        answer = support.post(url, {**CONFIRMED, "file": SimpleUploadedFile("x.csv", data)})
+        assert answer.status_code == 200
+        assert said in answer.content.decode()
+    assert not SimImport.objects.exists()
+
+
+def test_what_was_in_old_files_is_forgotten_and_the_counts_stay(support: Client, settings: object) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    FileImport.objects.update(created_at=timezone.now() - timezone.timedelta(days=31))
+    assert services.clear_old_reports()
+    row.refresh_from_db()
+    assert (row.report_path, row.review, row.new) == ("", {}, 2)
+    assert page(support, row)
+
+
+def test_a_hostile_name_and_cell_stay_text(support: Client) -> None:
+    hostile = "\"'; <b>{{"
+    row = send_bytes(support, SIM_FILES, f"ICCID;LOT\n{iccid(1)};<img src=x>\n".encode(), name="a<b>{{'.csv")
+    shown = page(support, row)
+    assert "<img src=x>" not in shown
+    assert "a<b>" not in shown
+    assert hostile not in shown
+
+
+def claimed() -> Work:
+    work = claim_job({job.queue for job in Job.objects.active()})
+    assert work is not None
+    return work
+
+
+def test_both_tasks_are_safe_to_run_twice(support: Client) -> None:
+    row = send(support, SIM_FILES, *cards(2))
+    confirm(support, row)
+    work_off()
+    for kind, run in ((SIM_FILES.check_code, tasks.check), (SIM_FILES.write_code, tasks.write)):
+        work = Work(Job.objects.get(kind=kind))
+        assert run(work).sentences
+    assert SimCard.objects.count() == 2
