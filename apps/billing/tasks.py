@@ -161,13 +161,26 @@ def _shortened(refusals: list[str]) -> list[str]:
 def register_kinds() -> None:
     see_runs = "billing.view_billingrun"
     for kind in (
-        Kind(code=JobKind.COMPUTE, title=gettext_lazy("Generation of the invoices"), run=compute, permission=see_runs),
-        Kind(code=JobKind.ISSUE, title=gettext_lazy("Numbering of the invoices"), run=issue, permission=see_runs),
+        Kind(
+            code=JobKind.COMPUTE,
+            title=gettext_lazy("Generation of the invoices"),
+            run=compute,
+            permission=see_runs,
+            starts="billing.change_billingrun",
+        ),
+        Kind(
+            code=JobKind.ISSUE,
+            title=gettext_lazy("Numbering of the invoices"),
+            run=issue,
+            permission=see_runs,
+            starts="billing.issue_billingrun",
+        ),
         Kind(
             code=JobKind.RENDER,
             title=gettext_lazy("Drawing of the PDFs"),
             run=render,
             permission=see_runs,
+            starts="billing.issue_billingrun",
             queue=Queue.PDF,
         ),
         Kind(
@@ -177,7 +190,13 @@ def register_kinds() -> None:
             permission="billing.view_invoice",
             queue=Queue.PDF,
         ),
-        Kind(code=JobKind.MAIL, title=gettext_lazy("Sending of the invoices"), run=mail, permission=see_runs),
+        Kind(
+            code=JobKind.MAIL,
+            title=gettext_lazy("Sending of the invoices"),
+            run=mail,
+            permission=see_runs,
+            starts="billing.send_invoice",
+        ),
     ):
         register(kind)
     register_chore(Chore(code="billing.draw", run=help_drawing, every=HELP_SECONDS, queue=Queue.PDF))

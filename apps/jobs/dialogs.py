@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from apps.core.exceptions import DomainError
+from apps.jobs.kinds import kinds
 from apps.jobs.models import Job
 from apps.jobs.services import cancel_job, restart_job
 
@@ -30,6 +31,7 @@ def cancel(job: Job, actor: Any, answers: dict[str, Any]) -> Job:
 
 def restart(job: Job, actor: Any, answers: dict[str, Any]) -> Job:
     _check(job, actor)
+    _check_may_start(job, actor)
     return restart_job(job=job, actor=actor)
 
 
@@ -37,3 +39,10 @@ def _check(job: Job, actor: Any) -> None:
     """One's own, or everybody's with the permission to."""
     if job.created_by_id != actor.pk and not actor.has_perm("jobs.cancel_job"):
         raise DomainError(_("You did not start this task: ask whoever did, or an administrator."))
+
+
+def _check_may_start(job: Job, actor: Any) -> None:
+    """To start again is to start: whoever could not press the button any more, or never could, cannot do this either."""
+    kind = kinds().get(job.kind)
+    if kind is not None and not actor.has_perm(kind.starts or kind.permission):
+        raise DomainError(_("You may not start this kind of task: ask an administrator."))

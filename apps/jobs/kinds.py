@@ -25,13 +25,15 @@ class Kind:
     """A kind of long work.
 
     ``run`` gets the :class:`~apps.jobs.work.Work` and goes on from its cursor. Besides the person who started it,
-    holders of ``permission`` see the job, its result and its file.
+    holders of ``permission`` see the job, its result and its file. Whoever starts it again needs ``starts``, which the
+    button that starts it has asked for: without one, ``permission``.
     """
 
     code: str
     title: str | Promise
     run: Callable[[Work], Outcome | None]
     permission: str
+    starts: str = ""
     queue: Queue = Queue.DEFAULT
 
 

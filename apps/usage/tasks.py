@@ -160,6 +160,7 @@ def register_kinds() -> None:
             run=load,
             queue=Queue.CDR,
             permission="usage.view_cdrfile",
+            starts="usage.add_cdrfile",
         )
     )
     register(
@@ -169,6 +170,7 @@ def register_kinds() -> None:
             run=rate_pending,
             queue=Queue.CDR,
             permission="usage.view_suspendedrecord",
+            starts="usage.change_suspendedrecord",
         )
     )
     register(
@@ -178,5 +180,6 @@ def register_kinds() -> None:
             run=back_out,
             queue=Queue.CDR,
             permission="usage.view_cdrfile",
+            starts="usage.change_cdrfile",
         )
     )

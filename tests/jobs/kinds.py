@@ -19,6 +19,7 @@ from apps.jobs.work import Outcome, Work
 TESTED = "tests.groups"
 OTHER = "tests.other"
 PERMISSION = "auth.view_group"
+STARTS_OTHER = "auth.add_group"
 
 
 def make_groups(work: Work) -> Outcome:
@@ -50,5 +51,12 @@ def _wait_for(beacon: Path) -> None:
 
 KINDS = [
     Kind(code=TESTED, title="Making groups", run=make_groups, permission=PERMISSION),
-    Kind(code=OTHER, title="Something else", run=make_groups, permission=PERMISSION, queue=Queue.CDR),
+    Kind(
+        code=OTHER,
+        title="Something else",
+        run=make_groups,
+        permission=PERMISSION,
+        starts=STARTS_OTHER,
+        queue=Queue.CDR,
+    ),
 ]

@@ -13,10 +13,10 @@ from django.utils import timezone
 from apps.core import files
 from apps.jobs.choices import JobState, Queue
 from apps.jobs.models import Job, Worker
-from apps.jobs.services import start_job
+from apps.jobs.services import cancel_job, start_job
 from apps.jobs.worker import WorkerProcess, claim_job, free_abandoned
 from tests.jobs.conftest import Start
-from tests.jobs.kinds import PERMISSION, TESTED
+from tests.jobs.kinds import OTHER, PERMISSION, STARTS_OTHER, TESTED
 from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +100,20 @@ def test_a_job_is_cancelled_by_whoever_started_it_or_may_cancel(sign_in: SignIn,
     assert LogEntry.objects.filter(object_id=str(job.pk)).count() == 1
     again = reverse("admin:jobs_job_restart", args=[job.pk])
     assert cancelling.post(again, CONFIRMED).status_code == 302
+    assert Job.objects.get().state == JobState.QUEUED
+
+
+def test_whoever_could_not_start_a_job_does_not_start_it_again(sign_in: SignIn, start: Start) -> None:
+    watching = ("jobs.view_job", PERMISSION)
+    helping, demoted = sign_in(*watching, "jobs.cancel_job"), sign_in(*watching)
+    job = start(OTHER)
+    Job.objects.filter(pk=job.pk).update(created_by=demoted.session["_auth_user_id"])
+    cancel_job(job=job, actor=None)
+    again = reverse("admin:jobs_job_restart", args=[job.pk])
+    for client in (helping, demoted):
+        assert client.post(again, CONFIRMED).context["form"].refusal is not None
+        assert Job.objects.get().state == JobState.CANCELLED
+    assert sign_in(*watching, "jobs.cancel_job", STARTS_OTHER).post(again, CONFIRMED).status_code == 302
     assert Job.objects.get().state == JobState.QUEUED
 
 

@@ -82,9 +82,9 @@ def register(kind: FileKind) -> None:
     from apps.jobs.imports import tasks
 
     _kinds[kind.code] = kind
-    permission = kind.view_permission
-    jobs.register(Kind(code=kind.check_code, title=tasks.checking(kind), run=tasks.check, permission=permission))
-    jobs.register(Kind(code=kind.write_code, title=tasks.writing(kind), run=tasks.write, permission=permission))
+    rights = {"permission": kind.view_permission, "starts": kind.add_permission}
+    jobs.register(Kind(code=kind.check_code, title=tasks.checking(kind), run=tasks.check, **rights))
+    jobs.register(Kind(code=kind.write_code, title=tasks.writing(kind), run=tasks.write, **rights))
 
 
 def file_kind(code: str) -> FileKind:
