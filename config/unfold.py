@@ -85,6 +85,13 @@ NAVIGATION = [
         "items": [
             entry(_("Outbox"), "outbox", "messaging.delivery"),
             entry(_("Tasks"), "schedule", "jobs.job"),
+            branch(
+                _("Imports of files"),
+                "upload_file",
+                (_("Customers"), "customers.customerimport"),
+                (_("Sales offers"), "catalog.offerimport"),
+                (_("Mobile fleet"), "lines.lineimport"),
+            ),
             entry(_("History"), "history", "admin.logentry"),
             entry(_("Users & roles"), "manage_accounts", "accounts.user"),
         ],

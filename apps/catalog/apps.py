@@ -8,7 +8,8 @@ class CatalogConfig(AppConfig):
     verbose_name = _("Catalog")
 
     def ready(self) -> None:
-        from apps.catalog import imports, quantities
+        from apps.catalog import file_kinds, imports, quantities
         from apps.core.wording import register
 
         register(imports.SENTENCES | quantities.SENTENCES)
+        file_kinds.register_kinds()

@@ -8,7 +8,10 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from apps.core.admin import HistoryModelAdmin, ReadOnly, ReadOnlyInline
 from apps.core.identifiers import mask_iban
-from apps.customers.models import Address, Contact, Customer, Mandate
+from apps.customers.file_kinds import CUSTOMER_FILES
+from apps.customers.models import Address, Contact, Customer, CustomerImport, Mandate
+from apps.jobs.imports.admin import FileImportAdmin, send_dialog
+from apps.jobs.uploads import SCRIPT
 
 
 class ContactInline(ReadOnlyInline):
@@ -46,6 +49,12 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
     search_fields = ("number", "name")
     search_help_text = _("Number, name or SIREN")
     inlines = (ContactInline, AddressInline, MandateInline)
+    actions_list = ("import_file",)
+    import_file = send_dialog(CUSTOMER_FILES)
+
+    class Media:
+        js = (SCRIPT,)
+
     fieldsets = (
         (None, {"fields": (("number", "kind"), ("name", "legal_name"), ("siren", "siret"))}),
         (
@@ -69,3 +78,12 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
     @admin.display(description=_("city"))
     def main_city(self, customer: Any) -> str | None:
         return customer.main_city
+
+
+@admin.register(CustomerImport)
+class CustomerImportAdmin(FileImportAdmin):
+    """Files of customers that were sent."""
+
+    screen = _("Imports of customers")
+    kind = CUSTOMER_FILES
+    send = send_dialog(CUSTOMER_FILES)

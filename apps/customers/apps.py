@@ -9,8 +9,9 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.customers import searching
+        from apps.customers import file_kinds, searching
         from apps.customers.imports import SENTENCES
 
         register(SENTENCES)
         searching.register()
+        file_kinds.register_kinds()

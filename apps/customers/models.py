@@ -11,6 +11,7 @@ from apps.customers.choices import AddressRole, ContactRole, CustomerKind, VatRe
 from apps.customers.querysets import CustomerQuerySet
 from apps.documents.choices import PaymentMode
 from apps.documents.models import PaymentTerms
+from apps.jobs.imports.models import FileImport
 
 
 class Customer(models.Model):
@@ -149,3 +150,13 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class CustomerImport(FileImport):
+    """A file of customers, from its reading to its confirmation."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("import of customers")
+        verbose_name_plural = _("imports of customers")
+        default_permissions = ("add", "view")

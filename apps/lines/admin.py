@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from apps.core.admin import ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
+from apps.jobs.imports.admin import FileImportAdmin, send_dialog
+from apps.jobs.uploads import SCRIPT
 from apps.lines.choices import LineStatus
-from apps.lines.models import Discount, Line, LineOperation, OneOffCharge, Subscription
+from apps.lines.file_kinds import LINE_FILES
+from apps.lines.models import Discount, Line, LineImport, LineOperation, OneOffCharge, Subscription
 from apps.lines.panels import PERIODS
 from apps.lines.wording import changes_text, discount_text
 
@@ -98,6 +101,12 @@ class LineAdmin(ReadOnly, ModelAdmin):
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
     panels = (PERIODS,)
     keeps_history = False
+    actions_list = ("import_file",)
+
+    import_file = send_dialog(LINE_FILES)
+
+    class Media:
+        js = (SCRIPT,)
 
     def with_details(self, rows: Any) -> Any:
         return rows.with_latest(localdate())
@@ -117,3 +126,12 @@ class LineAdmin(ReadOnly, ModelAdmin):
     @admin.display(description=_("discounts on usage"))
     def usage_discounts(self, line: Line) -> str | None:
         return ", ".join(discount_text(one) for one in Discount.objects.filter(line=line)) or None
+
+
+@admin.register(LineImport)
+class LineImportAdmin(FileImportAdmin):
+    """Files of lines that were sent."""
+
+    screen = _("Imports of mobile lines")
+    kind = LINE_FILES
+    send = send_dialog(LINE_FILES)

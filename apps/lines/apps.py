@@ -11,7 +11,7 @@ class LinesConfig(AppConfig):
         from apps.catalog.services import ALLOWANCES_CHANGED, OFFERS_IN_USE
         from apps.core.slots import contribute
         from apps.core.wording import register
-        from apps.lines import panels, searching, tiles
+        from apps.lines import file_kinds, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
 
@@ -19,5 +19,6 @@ class LinesConfig(AppConfig):
         panels.register()
         tiles.register()
         searching.register()
+        file_kinds.register_kinds()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
         contribute(OFFERS_IN_USE, offers_in_use)

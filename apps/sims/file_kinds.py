@@ -9,7 +9,6 @@ from apps.jobs.imports.kinds import FileKind, register
 from apps.sims.imports import SimImporter
 
 SIM_FILES = FileKind(
-    code="sims",
     model="sims.SimImport",
     title=_("SIM cards"),
     description=_("The wholesaler’s delivery file, one card per line; only the column ICCID is required."),

@@ -24,6 +24,9 @@ from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
 from apps.jobs.choices import JobState, Queue
+from apps.jobs.imports.choices import ImportState
+from apps.jobs.imports.kinds import file_kinds
+from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job
 from apps.lines.models import Line
 from apps.messaging.choices import AttemptOutcome, DeliveryState
@@ -88,6 +91,7 @@ def make(upto: int, *, have: int = 0) -> None:
         a_sign_in(number)
         an_entry(line, number)
         a_job(number)
+        files_sent(number)
         more_of_the_first(file, run, number)
 
 
@@ -359,6 +363,21 @@ def an_entry(line: Line, number: int) -> LogEntry:
     row: Any = line if number % 2 else line.customer
     (entry,) = LogEntry.objects.log_actions(UserFactory().pk, [row], CHANGE, "Modifier utilisateur")
     return entry
+
+
+def files_sent(number: int) -> None:
+    """One file of each kind, checked and waiting to be confirmed."""
+    differences = [["LOT", f"L{place}", f"M{place}"] for place in range(number + 1)]
+    for kind in file_kinds():
+        FileImport.objects.create(
+            kind=kind.code,
+            name=f"livraison_{number}.csv",
+            state=ImportState.READY,
+            changed=number + 1,
+            fingerprints=["0"],
+            review={"changed": [{"line": 2, "key": "8933", "differences": differences}]},
+            created_by=UserFactory(),
+        )
 
 
 def a_job(number: int) -> Job:

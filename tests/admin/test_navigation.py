@@ -19,11 +19,11 @@ OUTLINE = [
         "Administration",
         [
             ("Gestion des offres de vente", ["Offres mobiles", "Options mobiles", "Matériels & services", "Terminaux"]),
-            ("Gestion", ["Gestion status SIM", "Grilles minutes"]),
+            ("Gestion", ["Import cartes SIM", "Gestion status SIM", "Grilles minutes"]),
         ],
     ),
     ("Personnalisation", ["Identité & logo"]),
-    ("Supervision", ["Boîte d’envoi", "Tâches", "Historique", "Utilisateurs & rôles"]),
+    ("Supervision", ["Boîte d’envoi", "Tâches", ("Imports de fichiers", ["Clients", "Offres", "Parc mobile"]), "Historique", "Utilisateurs & rôles"]),
 ]
 
 
@@ -72,5 +72,5 @@ def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
     home = page.content.decode().split('class="home-group"', 1)[1]
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
     leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
-    assert len(leaves) == 17
+    assert len(leaves) == 21
     assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []

@@ -107,6 +107,28 @@ admin:catalog_handset_export             302 200 200 403 200 403 403 200  302 40
 admin:catalog_plan_beyond_ceiling        302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
 admin:catalog_option_beyond_ceiling      302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
 
+admin:sims_simimport_send                302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:sims_simimport_confirm             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:sims_simimport_check_again         302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:sims_simimport_abandon             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:sims_simcard_import_file           302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:customers_customerimport_send      302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:customers_customerimport_confirm   302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:customers_customerimport_check_again 302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:customers_customerimport_abandon   302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:customers_customer_import_file     302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:catalog_offerimport_send           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_offerimport_confirm        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_offerimport_check_again    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_offerimport_abandon        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_plan_import_file           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_option_import_file         302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:catalog_product_import_file        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_lineimport_send              302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_lineimport_confirm           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_lineimport_check_again       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_cdrfile_load                 302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
@@ -135,13 +157,17 @@ admin_logentry                           v   v   v   v   v   v   v
 billing_billingrun                       v   -   -   v   v   v   v
 billing_invoice                          v   v   -   v   v   v   v
 catalog_handset                          a   v   v   v   -   v   a
+catalog_offerimport                      v   -   -   -   -   v   v
 catalog_option                           a   v   v   v   -   v   a
 catalog_plan                             a   v   v   v   -   v   a
 catalog_product                          a   v   v   v   -   v   a
 customers_customer                       v   v   v   v   v   v   v
+customers_customerimport                 v   v   -   -   -   v   v
 lines_line                               v   v   v   v   -   v   v
+lines_lineimport                         v   -   -   -   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
 sims_simcard                             v   v   v   -   -   v   v
+sims_simimport                           v   -   v   -   -   v   v
 tariffs_rate                             v   v   v   v   -   v   v
 tariffs_tariff                           v   v   v   v   -   v   v
 usage_cdrfile                            v   -   v   v   -   v   v

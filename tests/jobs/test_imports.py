@@ -169,7 +169,8 @@ def test_who_may_only_look_neither_sends_nor_confirms(sign_in: SignIn, support: 
     row = send(support, SIM_FILES, *cards(2))
     looking = sign_in("sims.view_simimport", "jobs.view_job")
     assert "livraison.csv" in page(looking, row)
-    assert looking.get(reverse("file", args=["import-report", row.pk])).status_code == 200
+    assert iccid(1) not in page(looking, row)  # what a file says is for those who may send one
+    assert looking.get(reverse("file", args=["import-report", row.pk])).status_code == 404
     upload = {**CONFIRMED, "file": SimpleUploadedFile("x.csv", b"ICCID\n")}
     assert looking.post(reverse("admin:sims_simimport_send"), upload).status_code == 403
     assert confirm(looking, row).status_code == 403

@@ -14,6 +14,7 @@ from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
 from apps.catalog.choices import INCLUDED_KINDS
 from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.fields import fields_of
+from apps.catalog.file_kinds import OFFER_FILES
 from apps.catalog.filters import SaleFilter
 from apps.catalog.forms import NewOptionForm, NewPlanForm, NewProductForm, OfferForm
 from apps.catalog.models import Allowance, Offer, OfferPrice, Option, Plan, Product
@@ -22,6 +23,8 @@ from apps.catalog.services.ruling import rules_of
 from apps.catalog.wording import allowance_text, included_text, margin_text
 from apps.core.admin import ReadOnlyInline, figure, money, percent
 from apps.core.french import euros
+from apps.jobs.imports.admin import send_dialog
+from apps.jobs.uploads import SCRIPT
 
 
 class PriceInline(DatedPriceInline):
@@ -70,7 +73,7 @@ class OfferAdmin(SoldAdmin):
         (_("Goes with"), {"fields": (("required", "excluded"),)}),
         (PURCHASE[0], {"fields": (("wholesale_code", "wholesale_cost"), ("margin", "sales_account"))}),
     )
-    actions_list = ("export",)
+    actions_list = ("import_file", "export")
     resource = OfferResource
     export_name = "offres"
     export_order = ("kind", "code")
@@ -78,6 +81,10 @@ class OfferAdmin(SoldAdmin):
     change_price = dialogs.change_price
     change_vat_rate = dialogs.change_vat_rate
     copy = dialogs.copy_offer
+    import_file = send_dialog(OFFER_FILES)
+
+    class Media:
+        js = (SCRIPT,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_price_on(localdate()).prefetch_related("allowances")

@@ -7,7 +7,7 @@ An app says by a :class:`~apps.jobs.imports.kinds.FileKind` who reads its file, 
             proxy = True
             verbose_name = _("import of SIM cards")
 
-    SIM_FILES = FileKind(code="sims", model="sims.SimImport", title=_("SIM cards"), importer=…, leads_to=…)
+    SIM_FILES = FileKind(model="sims.SimImport", title=_("SIM cards"), importer=…, leads_to=…)
 
     @admin.register(SimImport)            # admin.py
     class SimImportAdmin(FileImportAdmin):

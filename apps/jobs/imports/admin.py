@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -127,9 +126,6 @@ class FileImportAdmin(ReadOnly, ModelAdmin):
         done=gettext_lazy("The import is abandoned: nothing has been written."),
         icon="close",
     )
-
-    def scope(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows.filter(kind=self.kind.code)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         own = (("name", badge(FileImport.state, ImportState)), ("created_by", "created_at"))

@@ -38,7 +38,6 @@ class FileKind:
     these, and ``about`` words them for the page.
     """
 
-    code: str
     model: str
     title: Text
     importer: Callable[[date, Parameters], Importer[Any]]
@@ -48,6 +47,10 @@ class FileKind:
     parameters: Callable[[dict[str, Any]], Parameters] = field(default=_nothing)
     about: Callable[[Parameters], Text] = field(default=_no_words)
     description: Text = ""
+
+    @property
+    def code(self) -> str:
+        return self.model.lower()
 
     @property
     def proxy(self) -> type[FileImport]:

@@ -14,6 +14,14 @@ from apps.jobs.imports.choices import ImportState
 CHECKED = (ImportState.READY, ImportState.UNCHANGED, ImportState.REFUSED)
 
 
+class FileImportManager(models.Manager["FileImport"]):
+    """The files of a proxy are those of its kind, which is named like it."""
+
+    def get_queryset(self) -> models.QuerySet[FileImport]:
+        rows = super().get_queryset()
+        return rows.filter(kind=self.model._meta.label_lower) if self.model._meta.proxy else rows
+
+
 class FileImport(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     """One file of one kind (:mod:`apps.jobs.imports`); the row stays as the journal of what was taken over.
 
@@ -21,7 +29,7 @@ class FileImport(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     lines of each sort for the page; all of them are in the report at ``report_path``.
     """
 
-    kind = models.CharField(max_length=20, editable=False)
+    kind = models.CharField(max_length=60, editable=False)
     name = models.CharField(_("file"), max_length=255)
     sha256 = models.CharField(max_length=64, editable=False)
     size = models.PositiveBigIntegerField(pgettext_lazy("file", "size"), default=0)
@@ -49,6 +57,8 @@ class FileImport(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     )
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     finished_at = models.DateTimeField(_("written at"), null=True)
+
+    objects = FileImportManager()
 
     class Meta:
         verbose_name = _("import of a file")

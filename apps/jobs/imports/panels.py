@@ -20,20 +20,24 @@ FILE_KIND = "import-report"
 
 
 def review_shown(row: FileImport, request: HttpRequest) -> dict[str, Any]:
-    """What ``jobs/import_review.html`` shows; nothing while the file is checked for the first time."""
+    """What ``jobs/import_review.html`` shows; nothing while the file is checked.
+
+    Whoever may not send such files sees counts only: what a file says (bank accounts, say) is for those who may.
+    """
+    may_read = request.user.has_perm(file_kind(row.kind).add_permission)
     return {
         "file": row,
-        "review": row.review,
+        "review": row.review if may_read else {},
         "shown": SHOWN,
         "is_checked": row.state != ImportState.CHECKING,
-        "report": files.address(FILE_KIND, row.pk, download=True) if row.report_path else "",
+        "report": files.address(FILE_KIND, row.pk, download=True) if row.report_path and may_read else "",
         "leads_to": file_kind(row.kind).leads_to(row) if row.state == ImportState.DONE else "",
     }
 
 
 def find_report(request: HttpRequest, pk: int) -> files.Content | None:
-    """The report, for whoever may look at imports of this kind."""
-    seen = [kind.code for kind in file_kinds() if request.user.has_perm(kind.view_permission)]
+    """The report, for whoever may send files of this kind."""
+    seen = [kind.code for kind in file_kinds() if request.user.has_perm(kind.add_permission)]
     row = FileImport.objects.filter(pk=pk, kind__in=seen).exclude(report_path="").first()
     if row is None or not files.stored_file(row.report_path).exists():
         return None

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="FileImport",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("kind", models.CharField(editable=False, max_length=20)),
+                ("kind", models.CharField(editable=False, max_length=60)),
                 ("name", models.CharField(max_length=255, verbose_name="file")),
                 ("sha256", models.CharField(editable=False, max_length=64)),
                 ("size", models.PositiveBigIntegerField(default=0, verbose_name="size")),

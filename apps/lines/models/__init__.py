@@ -1,6 +1,7 @@
 """Lines and every dated fact about them: the periods are the truth, the status is «now»."""
 
 from apps.lines.models.charges import Discount, OneOffCharge, Subscription
+from apps.lines.models.files import LineImport
 from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
 from apps.lines.models.periods import LineNumber, LineSim, LineState, LineTariff
@@ -8,6 +9,7 @@ from apps.lines.models.periods import LineNumber, LineSim, LineState, LineTariff
 __all__ = [
     "Discount",
     "Line",
+    "LineImport",
     "LineNumber",
     "LineOperation",
     "LineSim",

@@ -4,25 +4,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_file_imports'),
-        ('sims', '0001_initial'),
+        ("jobs", "0002_file_imports"),
+        ("sims", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SimImport',
-            fields=[
-            ],
+            name="SimImport",
+            fields=[],
             options={
-                'verbose_name': 'import of SIM cards',
-                'verbose_name_plural': 'imports of SIM cards',
-                'proxy': True,
-                'default_permissions': ('add', 'view'),
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "import of SIM cards",
+                "verbose_name_plural": "imports of SIM cards",
+                "proxy": True,
+                "default_permissions": ("add", "view"),
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('jobs.fileimport',),
+            bases=("jobs.fileimport",),
         ),
     ]
