@@ -10,7 +10,7 @@ from apps.jobs.imports.kinds import FileKind, register
 
 OFFER_FILES = FileKind(
     model="catalog.OfferImport",
-    title=_("Offers"),
+    title=_("Sales offers"),
     description=_("One offer per line, known by its code, as the lists of offers export them."),
     importer=lambda today, parameters: OfferImporter(today=today),
     leads_to=lambda file: reverse("admin:catalog_plan_changelist"),
