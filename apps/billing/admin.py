@@ -146,7 +146,7 @@ class BillingRunAdmin(ReadOnly, ModelAdmin):
     download = ServiceDialog(
         title=_("Download the invoices"),
         description=_("Puts all invoices of this run into one file."),
-        permission="billing.view_invoice",
+        permission="billing.download_billingrun",
         form=DownloadForm,
         when=dialogs.has_invoices,
         service=dialogs.download,

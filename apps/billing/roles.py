@@ -6,12 +6,15 @@ from apps.core.roles import Grants, Role
 
 SEE = ("view_invoice", "view_invoiceline", "view_invoicevat", "view_invoicedocument")
 SEE_RUNS = ("view_billingrun", "view_runitem")
+# Whoever may look at an invoice opens it. A file of them all is an export.
+EXPORT = ("download_billingrun",)
 
 GRANTS: Grants = {
     Role.SALES: SEE,
     Role.BILLING: (
         *SEE,
         *SEE_RUNS,
+        *EXPORT,
         "add_billingrun",
         "change_billingrun",
         "issue_billingrun",
@@ -19,5 +22,5 @@ GRANTS: Grants = {
         "send_invoice",
         "view_vatrule",
     ),
-    Role.ACCOUNTANT: (*SEE, *SEE_RUNS, "view_vatrule", "add_vatrule", "change_vatrule"),
+    Role.ACCOUNTANT: (*SEE, *SEE_RUNS, *EXPORT, "view_vatrule", "add_vatrule", "change_vatrule"),
 }

@@ -187,7 +187,7 @@ def register_kinds() -> None:
             code=JobKind.DOWNLOAD,
             title=gettext_lazy("Download of the invoices"),
             run=download,
-            permission="billing.view_invoice",
+            permission="billing.download_billingrun",
             queue=Queue.PDF,
         ),
         Kind(

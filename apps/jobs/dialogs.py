@@ -42,7 +42,7 @@ def _check(job: Job, actor: Any) -> None:
 
 
 def _check_may_start(job: Job, actor: Any) -> None:
-    """To start again is to start: whoever could not press the button any more, or never could, cannot do this either."""
+    """To start again is to start: whoever may not press the button, or no longer may, cannot do this either."""
     kind = kinds().get(job.kind)
     if kind is not None and not actor.has_perm(kind.starts or kind.permission):
         raise DomainError(_("You may not start this kind of task: ask an administrator."))

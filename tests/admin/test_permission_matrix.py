@@ -138,7 +138,7 @@ admin:billing_billingrun_recompute       302 200 403 403 200 403 403 200  302 20
 admin:billing_billingrun_issue           302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_draw            302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_send_all        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
-admin:billing_billingrun_download        302 200 403 403 200 200 200 200  302 200 403 403 200 200 200 200
+admin:billing_billingrun_download        302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
 admin:billing_invoice_send               302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
 admin:messaging_delivery_html            302 200 403 200 200 403 403 200  302 405 405 405 405 405 405 405

@@ -42,7 +42,10 @@ class BillingRun(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         verbose_name = _("billing run")
         verbose_name_plural = _("billing runs")
         ordering = ["-period", "-pk"]
-        permissions = [("issue_billingrun", _("Can validate and number invoices"))]
+        permissions = [
+            ("issue_billingrun", _("Can validate and number invoices")),
+            ("download_billingrun", _("Can download all the invoices of a run")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["period"], condition=~Q(state=RunState.DONE), name="billing_one_open_run_per_period"
