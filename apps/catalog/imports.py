@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -57,18 +56,11 @@ KINDS = {
 }
 MOBILE = {OfferKind.PLAN, OfferKind.OPTION}
 
-# What an export has put before a label that would have been a formula.
-_MADE_HARMLESS = re.compile("'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
-
 
 def offer_code(cell: str) -> str:
     if "+" in cell:
         raise CellRefused("offer_code_plus")
     return text(40)(cell)
-
-
-def label(cell: str) -> str:
-    return text(80)(_MADE_HARMLESS.sub("", cell, count=1) if _MADE_HARMLESS.match(cell) else cell)
 
 
 def allowance(cell: str) -> Quantity:
@@ -116,7 +108,7 @@ class OfferImporter(Importer[Offer]):
 
     columns = (
         Column(header="CODE", field="code", read=offer_code),
-        Column(header="LIBELLE", field="label", read=label),
+        Column(header="LIBELLE", field="label", read=text(80)),
         Column(header="NATURE", field="kind", read=one_of(KINDS)),
         Column(header="PRIX_HT", field="price", read=number(scale=2)),
         Column(header="TVA", field="vat_rate", read=number(scale=2, maximum=100)),

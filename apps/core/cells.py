@@ -19,12 +19,37 @@ MAX_INTEGER = 2**63 - 1
 _DECIMAL = re.compile(r"(?P<integer>[+-]?[0-9]+)(?:[.,](?P<fraction>[0-9]+))?")
 _EXPONENT = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?E[+-]?[0-9]+", re.IGNORECASE)
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:(?:[.,' \xa0\u202f]|’)[0-9]{3})+(?:[.,][0-9]+)?")
+_WITH_UNIT = re.compile(r"[+-]?[0-9 \xa0\u202f]+(?:[.,][0-9]+)?[ \xa0\u202f]?(?P<unit>€|%|EUR)")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# What Excel and LibreOffice show where a formula failed, in English and in French, and where a column was too narrow.
+_FAILED_FORMULA = re.compile(
+    r"#(?:NULL|NUL|DIV/0|VALUE|VALEUR|REF|NUM|NOMBRE|SPILL|PROPAGATION|CALC|CALCUL|FIELD|CHAMP|BLOCKED|BUSY) ?!"
+    r"|#(?:NAME|NOM) ?\?|#N/[AD]|#GETTING_DATA|Err ?:[0-9]{3}|#{2,}"
+)
+# How they show a number of many digits; nobody writes a code with a sign and two digits behind the E.
+_ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")
+# What Excel makes of 1-2 or 3/4, and then shows as 01-févr or Mar-04.
+_MONTHS = "janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+_MADE_A_DAY = re.compile(rf"[0-9]{{1,2}}-(?:{_MONTHS})\.?|(?:{_MONTHS})\.?-[0-9]{{2}}")
 _YES_NO = {"OUI": True, "NON": False}
 
 
 class CellRefused(Refusal):
     """A cell that does not hold what its column should."""
+
+
+def refuse_failed_formula(text: str) -> None:
+    """Raise for what a spreadsheet shows in place of a value: ``#N/A``, ``#REF!``, ``########``."""
+    if _FAILED_FORMULA.fullmatch(text):
+        raise CellRefused("spreadsheet_failure", value=text)
+
+
+def refuse_made_a_number(text: str) -> None:
+    """Raise for text such as spreadsheets make of a code: ``1,2E+05`` was ``12E4``, ``01-févr`` was ``1-2``."""
+    if _ROUNDED.fullmatch(text):
+        raise CellRefused("spreadsheet_number", value=text)
+    if _MADE_A_DAY.fullmatch(text):
+        raise CellRefused("spreadsheet_day", value=text)
 
 
 def parse_text(text: str) -> str:
@@ -42,7 +67,7 @@ def parse_decimal(text: str, max_scale: int, *, minimum: Decimal | int | None = 
     """
     match = _DECIMAL.fullmatch(parse_text(text))
     if match is None:
-        raise CellRefused(_reason_not_a_number(text))
+        raise _not_a_number(text)
     fraction = match["fraction"] or ""
     if len(fraction) > max_scale:
         raise CellRefused("number_scale", found=len(fraction), limit=max_scale)
@@ -58,7 +83,7 @@ def parse_int(text: str, *, minimum: int | None = None) -> int:
     """A whole number, not below ``minimum``."""
     match = _DECIMAL.fullmatch(parse_text(text))
     if match is None:
-        raise CellRefused(_reason_not_a_number(text))
+        raise _not_a_number(text)
     if match["fraction"]:
         raise CellRefused("number_not_whole")
     number = int(text)
@@ -69,10 +94,16 @@ def parse_int(text: str, *, minimum: int | None = None) -> int:
     return number
 
 
-def _reason_not_a_number(text: str) -> str:
+def _not_a_number(text: str) -> CellRefused:
     if _EXPONENT.fullmatch(text):
-        return "number_exponent"
-    return "number_thousands" if _THOUSANDS.fullmatch(text) else "number_expected"
+        return CellRefused("number_exponent")
+    if _THOUSANDS.fullmatch(text):
+        return CellRefused("number_thousands")
+    if _MADE_A_DAY.fullmatch(text):
+        return CellRefused("spreadsheet_day", value=text)
+    if with_unit := _WITH_UNIT.fullmatch(text):
+        return CellRefused("number_unit", unit=with_unit["unit"])
+    return CellRefused("number_expected")
 
 
 def parse_date(text: str) -> date:

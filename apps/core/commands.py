@@ -92,13 +92,13 @@ def readable_file(text: str) -> Path:
 
 
 class ImportCommand(ReportCommand):
-    """Takes a CSV file over; a subclass names the importer."""
+    """Takes a CSV file or a workbook over; a subclass names the importer."""
 
     _SHOWN_CHANGES = 20
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("file", type=readable_file, metavar="FILE", help=_("CSV file, in UTF-8."))
+        parser.add_argument("file", type=readable_file, metavar="FILE", help=_("CSV file in UTF-8, or XLSX workbook."))
 
     def importer(self, **options: Any) -> Importer[Any]:
         """The importer of this kind of file, made for the parsed arguments."""

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from apps.core.encodings import UNREADABLE, foreign_format, likely_encoding, repaired, unreadable_reason
+from apps.core.encodings import MARKS, UNREADABLE, foreign_format, likely_encoding, once, repaired, unreadable_reason
 from apps.core.refusals import Refusal
 
 DELIMITERS = (";", ",", "\t")
@@ -40,11 +40,15 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One record: the text of every known column, stripped, empty where the file has no such column."""
+    """One record: the text of every known column, stripped, empty where the file has no such column.
+
+    Cells of the columns ``unreadable`` have their fault already.
+    """
 
     line_number: int
     values: Mapping[str, str]
     secret: Collection[str] = ()
+    unreadable: Collection[str] = ()
 
     def parse[T](self, column: str, parser: Callable[[str], T], faults: list[Fault]) -> T | None:
         """What ``parser`` makes of the cell, or ``None`` once its refusal is noted in ``faults``."""
@@ -66,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was read. ``rows`` are the well-formed records, none if the header is faulty.
+    """What was read. ``rows`` are the well-formed records, none if the header (on ``header_line``) is faulty.
 
     A caller checks the rows it was given, adds what it finds to ``faults``, and imports only if there is
     none.
@@ -76,6 +80,7 @@ class Table:
     rows: list[Row]
     faults: list[Fault]
     delimiter: str
+    header_line: int = 1
 
 
 def read_table(
@@ -225,9 +230,10 @@ class _Reader:
                 index += 1
                 continue
             cells, index = self._record(splitter, index)
+            found = len(self.faults)
             if cells and self._fits(line, cells, header) and usable:
-                rows.append(self._row(line, cells, header))
-        return Table(header, rows, in_file_order(self.faults), splitter.delimiter)
+                rows.append(self._row(line, cells, header, tuple(fault.column for fault in self.faults[found:])))
+        return Table(header, rows, in_file_order(self.faults), splitter.delimiter, first + 1)
 
     def _record(self, splitter: _Splitter, index: int) -> tuple[list[str], int]:
         """The cells from line ``index`` on (none if its quotes are wrong) and the line to go on with."""
@@ -273,13 +279,15 @@ class _Reader:
         if found := UNREADABLE.search(text):
             # Where the column is unknown, the text may hold a secret as well as anything.
             hidden = column in self.secret if column else bool(self.secret)
-            value = HIDDEN if hidden else self._text(text)[:_SHOWN_CHARACTERS]
+            value = HIDDEN if hidden else self._text(text).lstrip(MARKS)[:_SHOWN_CHARACTERS]
             params = {"position": found.start() + 1, "encoding": self.encoding}
+            if len(found[0]) > 1:
+                params |= {"found": found[0], "meant": once(found[0])}
             self.faults.append(Fault(line, column, value, unreadable_reason(found[0]), params))
 
-    def _row(self, line: int, cells: list[str], header: tuple[str, ...]) -> Row:
+    def _row(self, line: int, cells: list[str], header: tuple[str, ...], unreadable: Collection[str]) -> Row:
         texts = dict(zip(header, map(self._text, cells), strict=True))
-        return Row(line, dict.fromkeys(self.columns, "") | texts, self.secret)
+        return Row(line, dict.fromkeys(self.columns, "") | texts, self.secret, unreadable)
 
     def _text(self, cell: str) -> str:
         return (cell if self.readable else repaired(cell, self.encoding)).strip()

@@ -10,10 +10,24 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-# Undecodable bytes, control characters that no text needs, and the mark a former bad conversion left behind.
-UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff\ufffd]")
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+# Marks of a reader of workbooks before what is no value: a formula, a number whose last digits are gone. Unicode keeps
+# these code points for the inside of programs: no text that is exchanged has them.
+FORMULA, DIGITS_LOST = "\ufdd0", "\ufdd1"
+MARKS = FORMULA + DIGITS_LOST
 REPLACEMENT = "\ufffd"
+
+
+def _as_cp1252(byte: int) -> str:
+    return bytes([byte]).decode("cp1252", "ignore") or chr(byte)
+
+
+# é is two bytes in UTF-8; read as CP1252 and written as UTF-8 once more, they are two characters: Ã©. ’ makes three.
+_FOLLOWING = f"[{re.escape(''.join(map(_as_cp1252, range(0x80, 0xC0))))}]"
+_TWICE = f"[ÂÃÅ]{_FOLLOWING}|â{_FOLLOWING}{{2}}"
+
+# Undecodable bytes, control characters and others that no text needs, and what former bad conversions left behind.
+UNREADABLE = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff\ufdd0-\ufdef\ufffd-\uffff]|{_TWICE}")
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 
 # The encodings that French spreadsheets save CSV in, the likeliest first.
 _CANDIDATES = {"CP1252": "cp1252", "CP850": "cp850", "Mac Roman": "mac_roman"}
@@ -71,8 +85,18 @@ def repaired(text: str, encoding: str) -> str:
     return text.encode("utf-8", "surrogateescape").decode(_CANDIDATES[encoding], "replace")
 
 
-def unreadable_reason(character: str) -> str:
-    """The code of the sentence for a character that :data:`UNREADABLE` found."""
-    if _ESCAPED_BYTE.match(character):
+def unreadable_reason(found: str) -> str:
+    """The code of the sentence for what :data:`UNREADABLE` found."""
+    if len(found) > 1:
+        return "text_twice"
+    if _ESCAPED_BYTE.match(found):
         return "text_encoding"
-    return "text_replaced" if character == REPLACEMENT else "text_control"
+    return _REASONS.get(found, "text_control")
+
+
+_REASONS = {REPLACEMENT: "text_replaced", FORMULA: "cell_formula", DIGITS_LOST: "cell_digits"}
+
+
+def once(found: str) -> str:
+    """What was meant by ``found``, characters that were encoded twice."""
+    return b"".join(one.encode("cp1252", "ignore") or one.encode("latin-1") for one in found).decode("utf-8", "replace")

@@ -239,7 +239,9 @@ def check_imsi(text: str) -> str:
 def check_pin(text: str) -> str:
     """A PIN code, 4 to 8 digits. Refusals never quote the code itself."""
     pin = _digits(text)
-    if not 4 <= len(pin) <= 8:
+    if len(pin) < 4:
+        raise IdentifierRefused("zeros_lost", found=len(pin), expected=4)
+    if len(pin) > 8:
         raise IdentifierRefused("pin_length", found=len(pin))
     return pin
 
@@ -247,6 +249,8 @@ def check_pin(text: str) -> str:
 def check_puk(text: str) -> str:
     """An unblocking code, 8 digits. Refusals never quote the code itself."""
     puk = _digits(text)
+    if len(puk) in (6, 7):
+        raise IdentifierRefused("zeros_lost", found=len(puk), expected=8)
     if len(puk) != 8:
         raise IdentifierRefused("puk_length", found=len(puk))
     return puk
@@ -258,6 +262,8 @@ def check_puk(text: str) -> str:
 def check_siren(text: str) -> str:
     """The 9 digits of a French company."""
     number = _digits(text, ignored=".")
+    if len(number) == 8 and siren.is_valid(f"0{number}"):
+        raise IdentifierRefused("zeros_lost", found=8, expected=9)
     if len(number) != 9:
         raise IdentifierRefused("siren_length", found=len(number))
     if not siren.is_valid(number):

@@ -1,8 +1,9 @@
 """Tables for people who open them in a spreadsheet: CSV as French Excel reads it, and XLSX.
 
-Whatever a customer is called, no cell becomes a formula: text that begins as one gets an apostrophe in front, and
-control characters, which hide such a beginning and which XLSX does not allow, become spaces. Amounts are Decimals and
-days are dates until they are written: numbers and dates of the spreadsheet, never text.
+Whatever a customer is called, no cell becomes a formula: text that begins as one gets an apostrophe in front (which an
+import takes off again), and control characters, which hide such a beginning and which XLSX does not allow, become
+spaces. Telephone numbers and signed numbers begin with a sign and calculate nothing: they stay as they are. Amounts
+are Decimals and days are dates until they are written: numbers and dates of the spreadsheet, never text.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ CSV_TYPE = "text/csv; charset=utf-8"
 XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 # The second four are the full-width forms, which some spreadsheets read as the first.
-_FORMULA = re.compile("^[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile("'*[=+\\-@\uff1d\uff0b\uff0d\uff20]")
+# -12,50 or +33 6 39 98 00 01. With more than one sign it would be a sum.
+_NUMBER = re.compile("'*[+-][0-9][0-9 \xa0\u202f]*(?:[.,][0-9]+)?")
 # Control characters, and what is no character at all: XML knows neither.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _WIDEST = 40
@@ -31,7 +34,17 @@ _WIDEST = 40
 def harmless(text: str) -> str:
     """``text`` as a cell that is read and never calculated: ``=1+1`` becomes ``'=1+1``."""
     shown = _UNWRITABLE.sub(" ", text).strip()
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    return f"'{shown}" if _would_calculate(shown) else shown
+
+
+def as_meant(cell: str) -> str:
+    """The text of which :func:`harmless` has made ``cell``: only the apostrophe that it puts in front is taken off."""
+    return cell[1:] if cell.startswith("'") and _would_calculate(cell[1:]) else cell
+
+
+def _would_calculate(text: str) -> bool:
+    # Text that has such apostrophes of its own gets one more, or an import would take them for ours.
+    return _FORMULA.match(text) is not None and _NUMBER.fullmatch(text) is None
 
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -20,6 +20,16 @@ from apps.core.refusals import Refusal
 CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "value_missing": _("A value is expected here."),
     "spreadsheet_number": _("A spreadsheet has destroyed this number (%(value)s): export it again, as text."),
+    "spreadsheet_day": _(
+        "A spreadsheet has made a day of this value (%(value)s): format the column as text, then type the value anew."
+    ),
+    "spreadsheet_failure": _(
+        "A spreadsheet shows that it knows no value here (%(value)s): type the value in its place."
+    ),
+    "zeros_lost": _(
+        "%(found)d digits instead of %(expected)d: a spreadsheet has probably removed a leading 0. "
+        "Format the column as text, then type the numbers anew."
+    ),
     "digit_expected": _("“%(character)s” in position %(position)d is not a digit."),
     # Telephone numbers
     "msisdn_zero_lost": _("The leading 0 is missing: should it be %(proposal)s?"),
@@ -64,11 +74,26 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     # Whole files
     "file_empty": _("The file is empty."),
     "file_encoding": _("The file is in %(format)s: save it as CSV UTF-8."),
-    "file_spreadsheet": _("This is a spreadsheet (%(format)s) under another name: save it as CSV UTF-8."),
+    "file_spreadsheet": _("This is a spreadsheet (%(format)s): save it as an XLSX workbook or as CSV UTF-8."),
+    "file_renamed": _("This is an XLSX workbook under another name: give it one that ends in .xlsx."),
     "file_archive": _("This is a compressed file (%(format)s): extract the CSV file first."),
     "text_encoding": _("Character %(position)d is not UTF-8; the file looks like %(encoding)s."),
     "text_control": _("Character %(position)d is an invisible control character."),
+    "text_twice": _(
+        "From character %(position)d on, “%(found)s” stands for “%(meant)s”: "
+        "an earlier conversion took UTF-8 for CP1252."
+    ),
     "text_replaced": _("Character %(position)d was lost in an earlier conversion (�)."),
+    # Workbooks
+    "workbook_expected": _("The name ends in .xlsx, yet this is no workbook: a CSV file has a name that ends in .csv."),
+    "workbook_protected": _("A password protects this workbook: save it without one."),
+    "workbook_damaged": _("This workbook cannot be read: open it in a spreadsheet and save it anew as XLSX."),
+    "workbook_too_large": _("This workbook is too large once unpacked: split it, or save it as CSV UTF-8."),
+    "workbook_sheets": _("Several sheets hold something (%(sheets)s): keep only the one that is to be taken over."),
+    "cell_formula": _("A formula stands here: replace it by its value (copy, then paste special, values)."),
+    "cell_digits": _(
+        "A spreadsheet keeps only 15 digits of a number: format the column as text, then type the number anew."
+    ),
     # Structure of tables
     "column_missing": _("This column is required and missing."),
     "column_twice": _("This column is given twice."),
@@ -81,6 +106,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "number_expected": _("A number is expected."),
     "number_exponent": _("A spreadsheet has rounded this number: write it without an exponent."),
     "number_thousands": _("Write the number without a thousands separator."),
+    "number_unit": _("Write the number alone, without “%(unit)s”."),
     "number_scale": _("%(found)d decimals, at most %(limit)d are allowed."),
     "number_too_big": _("The number is too big."),
     "number_too_small": _("The number must be at least %(minimum)s."),

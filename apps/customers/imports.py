@@ -151,7 +151,10 @@ class CustomerImporter(Importer[Customer]):
     def check(self, record: Record) -> Iterator[Fault]:
         postal_code = record.get("postal_code")
         if record.get("country") == FRANCE and postal_code and not _FRENCH_POSTAL_CODE.fullmatch(postal_code):
-            yield record.fault("postal_code", "postal_code_france")
+            if re.fullmatch("[0-9]{4}", postal_code):
+                yield record.fault("postal_code", "zeros_lost", found=4, expected=5)
+            else:
+                yield record.fault("postal_code", "postal_code_france")
         if record.get("vat_regime") == VatRegime.EU_REVERSE and record.get("vat_number") == "":
             yield record.fault("vat_number", "vat_number_needed")
         yield from self._check_mandate(record)

@@ -18,6 +18,7 @@ from apps.catalog.quantities import UNLIMITED
 from apps.catalog.resources import HandsetResource, OfferResource
 from apps.catalog.services import Included, make_offer, set_rules
 from apps.core.imports import Plan
+from apps.core.spreadsheets import as_xlsx
 from apps.core.wording import sentence
 from tests.factories import HandsetFactory, HandsetPriceFactory, OptionFactory, PlanFactory, ServiceFactory
 
@@ -30,8 +31,14 @@ def exported() -> bytes:
     return OfferResource(today=TODAY).as_csv(Offer.objects.order_by("kind", "code"))
 
 
-def taken(data: bytes) -> Plan[Offer]:
-    plan = OfferImporter(today=TODAY).run(data)
+def exported_as_workbook() -> bytes:
+    resource = OfferResource(today=TODAY)
+    dataset = resource.export(resource.prepared(Offer.objects.order_by("kind", "code")))
+    return as_xlsx("Offres", dataset.headers, dataset)
+
+
+def taken(data: bytes, name: str = "offres.csv") -> Plan[Offer]:
+    plan = OfferImporter(today=TODAY).run(data, source=name)
     assert [(fault.line, fault.column, sentence(fault)) for fault in plan.faults] == []
     return plan
 
@@ -65,8 +72,12 @@ def empty() -> None:
 AMOUNTS = st.decimals(0, 9999, places=2)
 QUANTITIES = st.one_of(st.just(0), st.just(UNLIMITED), st.integers(1, 10**12))
 LABELS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"]), min_size=1, max_size=60
-).filter(lambda label: label.strip() == label and not label.startswith("'"))
+    # The importer takes Ã© for an é that was encoded twice.
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="ÂÃÅâ")
+    | st.sampled_from("'=+-@1"),
+    min_size=1,
+    max_size=60,
+).filter(lambda label: label.strip() == label)
 DAYS = st.one_of(st.none(), st.integers(0, 3000).map(lambda days: date(2024, 1, 1) + timedelta(days=days)))
 
 
@@ -118,11 +129,12 @@ def test_any_catalogue_is_read_back(made: list[Any], data: st.DataObject) -> Non
             excludes=[earlier] if rule == "excludes" else [],
             actor=None,
         )
-    file, before = exported(), everything()
-    assert taken(file).counts() == {"new": 0, "changed": 0, "unchanged": len(there), "removed": 0}
-    empty()
-    assert taken(file).counts()["new"] == len(there)
-    assert everything() == before
+    before = everything()
+    for file, name in ((exported(), "offres.csv"), (exported_as_workbook(), "offres.xlsx")):
+        assert taken(file, name).counts() == {"new": 0, "changed": 0, "unchanged": len(there), "removed": 0}
+        empty()
+        assert taken(file, name).counts()["new"] == len(there)
+        assert everything() == before
 
 
 @pytest.fixture
@@ -197,10 +209,16 @@ def test_the_recurrence_of_a_service_stays() -> None:
 
 def test_a_label_that_looks_like_a_formula_comes_through_a_spreadsheet() -> None:
     PlanFactory(code="PLUS", label="+50 Go d’un coup")
+    PlanFactory(code="QUOTED", label="'=6")
+    PlanFactory(code="PHONE", label="+33 6 39 98 00 01")
     file = exported()
-    assert b"'+50 Go" in file
-    assert taken(file).counts()["unchanged"] == 1
-    assert Offer.objects.get().label == "+50 Go d’un coup"
+    assert all(text in file for text in (b"'+50 Go", b"''=6", b";+33 6 39 98 00 01;"))
+    assert taken(file).counts()["unchanged"] == 3
+    assert list(Offer.objects.order_by("code").values_list("label", flat=True)) == [
+        "+33 6 39 98 00 01",
+        "+50 Go d’un coup",
+        "'=6",
+    ]
 
 
 def test_handsets_are_listed_with_their_prices_of_today() -> None:

@@ -235,10 +235,11 @@ def test_an_incomplete_card_number_is_offered_completed() -> None:
         (identifiers.check_imsi, "12345", "imsi_length"),
         (identifiers.check_imsi, "310220700000000", "imsi_country"),
         (identifiers.check_imsi, "2,0822E+14", "spreadsheet_number"),
-        (identifiers.check_pin, "123", "pin_length"),
+        (identifiers.check_pin, "123", "zeros_lost"),
         (identifiers.check_pin, "123456789", "pin_length"),
         (identifiers.check_pin, "12a4", "digit_expected"),
-        (identifiers.check_puk, "1234567", "puk_length"),
+        (identifiers.check_puk, "1234567", "zeros_lost"),
+        (identifiers.check_puk, "12345", "puk_length"),
         (identifiers.check_puk, "ABCD", "digit_expected"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Taking a CSV file over: everything that is wrong with it at once, or all of it written in one transaction.
+"""Taking a file over, CSV or workbook: everything that is wrong with it at once, or all of it in one transaction.
 
 An app describes its file by a subclass of :class:`Importer`: the columns, how rows are known again, and how what
 is new or changed gets written. From this follow, for every file alike, a :class:`Plan` that only reads (a screen
@@ -16,6 +16,7 @@ from apps.core.imports.bulk import (
 from apps.core.imports.columns import MANDATORY, Column, email, number, one_of, text, whole_number
 from apps.core.imports.importer import Importer
 from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record, shown
+from apps.core.imports.readable import readable
 
 __all__ = [
     "MANDATORY",
@@ -33,6 +34,7 @@ __all__ = [
     "in_batches",
     "number",
     "one_of",
+    "readable",
     "shown",
     "take_turns",
     "text",

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 
 from apps.core import cells
 from apps.core.cells import CellRefused
+from apps.core.spreadsheets import as_meant
 
 MANDATORY: Final = object()
 
@@ -33,11 +34,17 @@ class Column:
     secret: bool = False
     forbidden: bool = False
 
+    def value_of(self, cell: str) -> Any:
+        """What a cell of this column says; a Refusal also for what a spreadsheet shows where it knows no value."""
+        cells.refuse_failed_formula(cell)
+        return self.read(as_meant(cell))
+
 
 def text(limit: int) -> Callable[[str], str]:
-    """Any text of at most ``limit`` characters."""
+    """Any text of at most ``limit`` characters that no spreadsheet has made something else of."""
 
     def read(cell: str) -> str:
+        cells.refuse_made_a_number(cell)
         if len(cells.parse_text(cell)) > limit:
             raise CellRefused("text_length", found=len(cell), limit=limit)
         return cell

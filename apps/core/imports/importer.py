@@ -15,6 +15,7 @@ from apps.core.csvfiles import Fault, Row, Table, in_file_order, read_table
 from apps.core.imports.bulk import take_turns
 from apps.core.imports.columns import MANDATORY, Column
 from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record
+from apps.core.imports.readable import readable
 
 
 class Importer[M: models.Model]:
@@ -73,9 +74,12 @@ class Importer[M: models.Model]:
 
     # What follows from it
 
-    def read(self, data: bytes) -> Reading:
-        """What ``data`` says, and what is wrong with it by itself."""
-        table = self._read(data)
+    def read(self, data: bytes, *, name: str = "") -> Reading:
+        """What ``data``, the content of the file ``name``, says, and what is wrong with it by itself."""
+        file = readable(data, name=name)
+        if isinstance(file, Fault):
+            return Reading(digest=sha256(data).hexdigest(), header=(), faults=[file])
+        table = self._read(file)
         reading = Reading(digest=sha256(data).hexdigest(), header=table.header, faults=list(table.faults))
         reading.records = [self._record(row, table.header, reading.faults) for row in table.rows]
         for record in reading.records:
@@ -103,18 +107,18 @@ class Importer[M: models.Model]:
             for records in batched(reading.records, self.part):
                 yield Reading(reading.digest, reading.header, list(records))
 
-    def plan(self, data: bytes) -> Plan[M]:
-        """What taking ``data`` over would do. Reads only."""
-        return self.compare(self.read(data))
+    def plan(self, data: bytes, *, name: str = "") -> Plan[M]:
+        """What taking ``data``, the content of the file ``name``, over would do. Reads only."""
+        return self.compare(self.read(data, name=name))
 
     def run(self, data: bytes, *, actor: Any = None, source: str = "") -> Plan[M]:
         """Take ``data`` over, whole or, with the least fault, not at all; tells what was planned and done.
 
-        ``source`` is the file's name. Two runs of one importer take turns, so that the second sees what the
-        first has written.
+        ``source`` is the file's name: one in ``.xlsx`` is read as a workbook. Two runs of one importer take turns, so
+        that the second sees what the first has written.
         """
         with self.turn():
-            plan = self.plan(data)
+            plan = self.plan(data, name=source)
             if not plan.faults:
                 self.write(plan, actor=actor, source=source)
         return plan
@@ -139,18 +143,20 @@ class Importer[M: models.Model]:
             secret={column.header for column in self.columns if column.secret},
         )
         there = [column for column in self.columns if column.forbidden and column.header in table.header]
-        table.faults.extend(Fault(1, column.header, "", "column_forbidden") for column in there)
+        table.faults.extend(Fault(table.header_line, column.header, "", "column_forbidden") for column in there)
         if not table.rows and not table.faults:
-            table.faults.append(Fault(1, "", "", "file_without_lines"))
+            table.faults.append(Fault(table.header_line, "", "", "file_without_lines"))
         return table
 
     def _record(self, row: Row, header: Collection[str], faults: list[Fault]) -> Record:
         values: dict[str, Any] = {}
         for name, column in self._by_field.items():
+            if column.header in row.unreadable:
+                continue
             if not row.values[column.header] and column.empty is not MANDATORY:
                 values[name] = column.empty
             elif column.header in header:
-                value = row.parse(column.header, column.read, faults)
+                value = row.parse(column.header, column.value_of, faults)
                 if value is not None:
                     values[name] = value
         self.complete(values)
