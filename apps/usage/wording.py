@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.core.exceptions import DomainError
 from apps.core.french import euros, whole
@@ -71,11 +72,12 @@ def load_summary(file: CdrFile) -> str:
     """What became of the lines of a file, in one sentence; outcomes that did not occur are left out."""
     fields = [field for field in CdrFile._meta.fields if field.name in OUTCOMES]
     said = [f"{field.verbose_name} {whole(count)}" for field in fields if (count := getattr(file, field.name))]
-    return _("%(file)s: %(lines)s lines (%(outcomes)s).") % {
-        "file": file.name,
-        "lines": whole(file.lines),
-        "outcomes": ", ".join(said),
-    }
+    if not said:
+        return _("%(file)s: no line but its header.") % {"file": file.name}
+    sentence = ngettext(
+        "%(file)s: %(lines)s line (%(outcomes)s).", "%(file)s: %(lines)s lines (%(outcomes)s).", file.lines
+    )
+    return sentence % {"file": file.name, "lines": whole(file.lines), "outcomes": ", ".join(said)}
 
 
 def amounts_summary(amount: Decimal, cost: Decimal) -> str:

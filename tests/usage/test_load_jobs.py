@@ -66,6 +66,11 @@ def test_files_sent_together_are_one_job_and_one_report(line: Line, marie: User)
     }
 
 
+def test_a_file_without_lines_says_so(line: Line) -> None:
+    result = done(request_load(files=[sent(name="vide.csv")], actor=None))
+    assert result["sentences"][1] == "vide.csv : aucune ligne après l’en-tête."
+
+
 def test_one_file_leads_to_its_page(line: Line) -> None:
     result = done(request_load(files=[sent(row())], actor=None))
     file = CdrFile.objects.get()

@@ -75,7 +75,7 @@ def test_whoever_invoices_loads_files(clerk: Client, line: Line) -> None:
     work_off()
     page = text_of(clerk, FILES)
     assert "CDRs bien chargés" in page
-    assert "octobre.csv : 1 lignes (valorisés 1)." in page
+    assert "octobre.csv : 1 ligne (valorisés 1)." in page
 
 
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.READER, Role.SALES, Role.ACCOUNTANT])
