@@ -101,7 +101,7 @@ def _read(row: FileImport, importer: Importer[Any], work: Work) -> Reading:
         data = None
     if data is None:
         raise DomainError(_("%(file)s is no longer kept here: send it again.") % {"file": row.name})
-    return importer.read(data)
+    return importer.read(data, name=row.name)
 
 
 def _importer(row: FileImport) -> Importer[Any]:
