@@ -12,6 +12,7 @@ from django.utils import timezone
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import check_iccid
 from apps.core.roles import Role
+from apps.core.spreadsheets import as_xlsx
 from apps.jobs.choices import JobState
 from apps.jobs.imports import services, tasks
 from apps.jobs.imports.choices import ImportState
@@ -281,6 +282,19 @@ def test_what_was_in_old_files_is_forgotten_and_the_counts_stay(support: Client,
     row.refresh_from_db()
     assert (row.report_path, row.review, row.new) == ("", {}, 2)
     assert page(support, row)
+
+
+def test_a_workbook_is_taken_over_like_a_file_of_text(support: Client) -> None:
+    book = as_xlsx("cartes", ["ICCID", "LOT"], [[iccid(1), "L1"], [iccid(2)[:-1], "L1"]])
+    row = send_bytes(support, SIM_FILES, book, name="livraison.xlsx")
+    assert (row.state, row.faults) == (ImportState.REFUSED, 1)
+    assert row.review["faults"][0]["line"] == 3
+
+    book = as_xlsx("cartes", ["ICCID", "LOT"], [[iccid(1), "L1"], [iccid(2), "L1"]])
+    row = send_bytes(support, SIM_FILES, book, name="livraison.xlsx")
+    confirm(support, row)
+    work_off()
+    assert SimCard.objects.filter(batch="L1").count() == 2
 
 
 def test_a_hostile_name_and_cell_stay_text(support: Client) -> None:
