@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import batched
 
+from django.db import InterfaceError, OperationalError
+
 from apps.billing.services.leases import LeaseLost
 from apps.core.progress import Interrupted
 
@@ -26,7 +28,8 @@ def in_chunks[T, R](
     """Call ``act``, which opens its own transaction, on chunks of ``rows``; ``refuse`` is told what single row failed.
 
     ``then`` gets what ``act`` returned once it has committed. What fails there, like a lost lease or an
-    interruption, is nobody's fault among the rows and ends it all.
+    interruption, is nobody's fault among the rows and ends it all; so does a database that hangs up. Whether its last
+    commit was done nobody knows then: another attempt reads it there, and goes on from it.
     """
     for chunk in batched(rows, size):
         _attempt(chunk, act, then, refuse)
@@ -40,7 +43,7 @@ def _attempt[T, R](
 ) -> None:
     try:
         done = act(chunk)
-    except (LeaseLost, Interrupted):
+    except (LeaseLost, Interrupted, OperationalError, InterfaceError):
         raise
     except Exception as fault:  # noqa: BLE001  # whatever it is, it is told
         if len(chunk) == 1:
