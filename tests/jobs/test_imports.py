@@ -87,7 +87,7 @@ def test_a_file_with_one_fault_is_refused_whole_and_all_its_faults_are_told(supp
         "utf-8-sig"
     )
     assert len(report.splitlines()) == 1 + 4
-    assert report.splitlines()[1].startswith("3;refusé;PIN1;•••;")
+    assert report.splitlines()[1].startswith("3;refusée;PIN1;•••;")
 
 
 def test_secrets_are_neither_on_the_page_nor_in_the_report(support: Client) -> None:

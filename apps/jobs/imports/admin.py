@@ -51,7 +51,10 @@ def send_dialog(kind: FileKind) -> ServiceDialog:
 
 
 def preview_writing(row: FileImport, answers: dict[str, Any]) -> Sequence[str]:
-    said = [counts_sentence(row), _("All of it is written, in one go.")]
+    said = [
+        counts_sentence(row),
+        _("Each line is checked once more: if the data has changed meanwhile, you are asked again."),
+    ]
     if row.warnings:
         said.append(_("There are warnings: look at them first."))
     return said

@@ -67,20 +67,20 @@ def report_of(plan: Plan[Any]) -> bytes:
 
 
 def _report_rows(plan: Plan[Any]) -> Iterator[list[str]]:
-    refused, warning = pgettext("lines of a file", "refused"), pgettext("lines of a file", "warning")
+    refused, warning = pgettext("line of a file", "refused"), pgettext("lines of a file", "warning")
     for outcome, faults in ((refused, plan.faults), (warning, plan.warnings)):
         for fault in faults:
             yield [str(fault.line), outcome, fault.column, fault.value, "", sentence(fault)]
     if plan.faults:
         return
-    new, changed = pgettext("lines of a file", "new"), pgettext("lines of a file", "changed")
+    new, changed = pgettext("line of a file", "new"), pgettext("lines of a file", "changed")
     for record in plan.new:
         yield [str(record.line), new, "", _beginning(record), "", ""]
     for change in plan.changed:
         for column, before, after in change.described():
             yield [str(change.record.line), changed, column, before, after, _key(change)]
     for row in plan.removed:
-        yield ["", pgettext("lines of a file", "removed"), "", str(row), "", ""]
+        yield ["", pgettext("line of a file", "removed"), "", str(row), "", ""]
 
 
 def _beginning(record: Record) -> str:

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from apps.core.exceptions import DomainError
 from apps.core.files import stored_bytes
@@ -27,11 +27,11 @@ from apps.jobs.work import Outcome, Work
 
 
 def checking(kind: FileKind) -> Promise:
-    return format_lazy("{}: {}", gettext_lazy("Check of a file"), kind.title)
+    return format_lazy(gettext_lazy("Check of a file: {files}"), files=kind.title)
 
 
 def writing(kind: FileKind) -> Promise:
-    return format_lazy("{}: {}", pgettext_lazy("file", "Import"), kind.title)
+    return format_lazy(gettext_lazy("Import of a file: {files}"), files=kind.title)
 
 
 def check(work: Work) -> Outcome:
