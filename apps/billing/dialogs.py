@@ -23,6 +23,7 @@ from apps.core.periods import Month
 from apps.documents.choices import DocumentKind
 from apps.jobs.models import Job
 from apps.messaging.choices import DeliveryState
+from apps.messaging.letterhead import letterhead
 from apps.messaging.models import Delivery
 from apps.usage.filters import month_name
 
@@ -98,7 +99,9 @@ def can_issue(run: BillingRun) -> bool:
 def preview_issue(run: BillingRun, answers: dict[str, Any]) -> list[str]:
     """How many, from which number to which, how much; who gets none, and why; what else to look at."""
     from apps.billing.services.issuing import issue_date_of
+    from apps.billing.snapshots import surroundings
 
+    surroundings()  # refused here, as numbering would be
     day = issue_date_of(run, asked=answers["issue_on"])
     return list(_issue(run, day))
 
@@ -161,6 +164,7 @@ def can_send(run: BillingRun) -> bool:
 
 
 def preview_sending(run: BillingRun, answers: dict[str, Any]) -> list[str]:
+    letterhead()  # without a sender, every one of them would be refused
     return list(_sending(run))
 
 
@@ -193,6 +197,7 @@ def _sending(run: BillingRun) -> Iterator[str]:
 def send_all(run: BillingRun, actor: Any, answers: dict[str, Any]) -> Job:
     from apps.billing.services.launching import start_mailing
 
+    letterhead()
     return start_mailing(run=run, actor=actor)
 
 
@@ -204,6 +209,7 @@ def can_send_invoice(invoice: Invoice) -> bool:
 
 
 def preview_invoice(invoice: Invoice, answers: dict[str, Any]) -> list[str]:
+    letterhead()
     return list(_invoice(invoice))
 
 

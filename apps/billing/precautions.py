@@ -13,6 +13,7 @@ from decimal import Decimal
 from statistics import median
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from django.utils.translation import ngettext
 
 from apps.billing.choices import ItemState
 from apps.billing.models import BillingRun, Invoice
+from apps.branding.models import Integrator
 from apps.catalog.choices import OfferKind
 from apps.core import french
 from apps.core.periods import Month
@@ -61,7 +63,7 @@ class Precaution:
 def precautions(
     *, month: Month, today: date, run: BillingRun | None = None, customers: Iterable[Customer] = ()
 ) -> list[Precaution]:
-    """Everything that is looked at, in the order of the work: the month, its calls, its lines, customers, drafts.
+    """Everything that is looked at, in the order of the work: the month, who invoices, calls, lines, customers, drafts.
 
     Without drafts, the customers are those given, or all that have something running in the month.
     """
@@ -71,7 +73,8 @@ def precautions(
     billed: QuerySet[Customer] = _with_something_running(month, chosen)
     if has_drafts:
         billed = Customer.objects.filter(pk__in=invoices.values("customer"))
-    found = [*_of_the_month(month, today), *_of_the_calls(month), _lines_without_price(month, chosen)]
+    found = [*_of_the_month(month, today), _own_identity()]
+    found += [*_of_the_calls(month), _lines_without_price(month, chosen)]
     found += _of_the_customers(billed)
     if run is not None and has_drafts:
         found += [_refused(run), _zero_or_negative(run), _against_last_month(run), _unusual(run)]
@@ -105,6 +108,26 @@ def _of_the_month(month: Month, today: date) -> Iterator[Precaution]:
         yield Precaution(title=title, sentence=sentence)
     else:
         yield Precaution(title=title, sentence=_("This month is over."), is_fine=True)
+
+
+def _own_identity() -> Precaution:
+    """Who invoices: without an identity no document can be made, and some of its fields are missed afterwards only."""
+    title, link = _("Your identity"), reverse("admin:branding_integrator_changelist")
+    company = Integrator.objects.defer("logo", "favicon").first()
+    if company is None:
+        sentence = _("Your company is not filled in yet in “Identity & logo”: no invoice can be numbered without it.")
+        return Precaution(title=title, sentence=sentence, link=link)
+    wanted = {
+        "vat_number": company.vat_number,
+        "iban": company.iban,
+        "mail_sender": company.mail_sender or company.email,
+    }
+    missing = [str(label_for_field(name, Integrator)) for name, value in wanted.items() if not value]
+    if missing:
+        sentence = _("Not filled in yet in “Identity & logo”: %(fields)s.") % {"fields": ", ".join(missing)}
+        return Precaution(title=title, sentence=sentence, link=link)
+    sentence = _("Your company, its VAT number, its IBAN and the address that your mails leave from are filled in.")
+    return Precaution(title=title, sentence=sentence, is_fine=True, link=link)
 
 
 def _of_the_calls(month: Month) -> Iterator[Precaution]:

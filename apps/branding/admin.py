@@ -93,7 +93,10 @@ class IntegratorAdmin(HistoryModelAdmin):
             return super().changelist_view(request, extra_context)
         if Integrator.objects.exists():
             return redirect("admin:branding_integrator_change", Integrator.SOLE)
-        return redirect("admin:branding_integrator_add")
+        if self.has_add_permission(request):
+            return redirect("admin:branding_integrator_add")
+        messages.info(request, gettext("“Identity & logo” is not filled in yet: an administrator does that."))
+        return redirect("admin:index")
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any

@@ -20,7 +20,7 @@ from tests.factories import IntegratorFactory, RateFactory
 
 @pytest.fixture
 def integrator(db: None) -> Integrator:
-    return IntegratorFactory()
+    return IntegratorFactory(email="factures@ism.example")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.urls import reverse
 from apps.billing.choices import JobKind, RunState
 from apps.billing.models import BillingRun, Invoice
 from apps.billing.services import bill_period, issue_run
+from apps.branding.models import Integrator
 from apps.core.french import NBSP
 from apps.core.periods import Month
 from apps.core.roles import Role
@@ -220,6 +221,15 @@ def test_numbering_says_what_it_will_do_and_does_it(sign_in_as: SignIn, drafts: 
     assert LogEntry.objects.get().change_message == "Valider et numéroter"
 
 
+def test_numbering_without_an_identity_is_refused_before_anything_is_started(admin: Client, drafts: BillingRun) -> None:
+    Integrator.objects.all().delete()
+    page = admin.post(dialog("issue", drafts), {**CONFIRMED, "issue_on": "2026-11-03"}).content.decode()
+    assert "avant que l’identité de l’intégrateur soit renseignée" in page
+    assert "Rien n’est encore fait" not in page
+    drafts.refresh_from_db()
+    assert (drafts.state, Job.objects.count()) == (RunState.REVIEW, 0)
+
+
 def test_numbering_tells_who_is_refused_and_why(admin: Client, drafts: BillingRun) -> None:
     drafts.items.filter(customer__number="C2").update(state="failed", reason="Pas d’adresse.")
     said, _answers = previewed(admin, dialog("issue", drafts), issue_on="2026-11-03")
@@ -262,6 +272,19 @@ def test_sending_says_how_many_and_whom_it_cannot_reach(admin: Client, issued: B
     admin.post(dialog("send_all", issued), CONFIRMED)
     assert Job.objects.get().kind == JobKind.MAIL
     assert not Delivery.objects.exists()
+
+
+def test_sending_without_a_sender_is_refused_once_and_for_all(admin: Client, issued: BillingRun) -> None:
+    Integrator.objects.update(email="")
+    one = reverse("admin:billing_invoice_send", args=[issued.invoices.first().pk])  # type: ignore[union-attr]
+    for address in (dialog("send_all", issued), one):
+        for answer in (admin.get(address), admin.post(address, CONFIRMED)):
+            assert answer.status_code == 200
+            page = answer.content.decode()
+            assert "Il manque l’adresse de l’expéditeur" in page
+            assert "sera envoyée" not in page
+            assert "seront envoyées" not in page
+    assert not Job.objects.exists()
 
 
 def test_drawing_is_taken_up_again_where_nobody_is_at_it(admin: Client, drafts: BillingRun) -> None:

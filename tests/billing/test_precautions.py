@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.billing.models import BillingRun, Invoice
 from apps.billing.precautions import Precaution, precautions, to_see_to
 from apps.billing.services import bill_period
+from apps.branding.models import Integrator
 from apps.core.french import NBSP
 from apps.core.periods import Month
 from apps.customers.choices import CustomerKind, VatRegime
@@ -80,6 +81,19 @@ def test_calls_that_wait_are_counted_in_their_month_only() -> None:
     rows.SuspendedRecord.objects.filter(line_number=2).update(month=date(2026, 9, 1))
     waiting = looked_at()["CDRs en attente"]
     assert (waiting.is_fine, waiting.sentence[:7]) == (False, "2 CDRs ")
+
+
+def test_a_company_that_is_not_filled_in_warns(integrator: Integrator) -> None:
+    identity = looked_at()["Votre identité"]
+    assert (identity.is_fine, identity.link) == (True, "/admin/branding/integrator/")
+    Integrator.objects.update(vat_number="", iban="", email="")
+    assert to_see_to(looked_at().values())[0] == (
+        f"Il manque dans «{NBSP}Identité & logo{NBSP}»{NBSP}: numéro de TVA, IBAN, adresse de l’expéditeur."
+    )
+    Integrator.objects.update(vat_number="FR44732829320", iban=integrator.iban, mail_sender="a@ism.example")
+    assert looked_at()["Votre identité"].is_fine
+    integrator.delete()
+    assert "aucune facture ne peut être numérotée" in looked_at()["Votre identité"].sentence
 
 
 def test_a_line_without_a_plan_in_the_month_is_named() -> None:

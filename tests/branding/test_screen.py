@@ -15,8 +15,10 @@ from django.urls import reverse
 from PIL import Image
 
 from apps.branding.models import Integrator
+from apps.core.roles import Role
 from tests.admin import rows
 from tests.factories import UserFactory
+from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +65,13 @@ def test_the_menu_leads_to_the_page_and_first_to_an_empty_one(admin: Client) -> 
     assert admin.post(reverse("admin:branding_integrator_add"), filled()).status_code == 302
     assert admin.get(changelist)["Location"] == PAGE
     assert admin.get(reverse("admin:branding_integrator_add")).status_code == 403
+
+
+def test_whoever_may_only_look_is_told_that_there_is_nothing_yet(sign_in_as: SignIn) -> None:
+    clerk = sign_in_as(Role.BILLING)
+    answer = clerk.get(reverse("admin:branding_integrator_changelist"), follow=True)
+    assert answer.redirect_chain == [("/admin/", 302)]
+    assert "n’est pas encore renseigné" in answer.content.decode()
 
 
 def test_identifiers_are_stored_in_their_one_form(admin: Client, company: Integrator) -> None:

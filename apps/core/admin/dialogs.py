@@ -188,9 +188,9 @@ class ServiceDialog:
         )
         if not form.is_valid():
             if self.preview and not form.asks:
-                form.sentences = self.preview(row, {})
+                form.sentences = self._told(form, row)
         elif self.preview and form.asks and not form.was_previewed:
-            form.sentences = self._previewed(form, row)
+            form.sentences = self._told(form, row)
         else:
             try:
                 result = self.service(row, request.user, form.answers)
@@ -216,13 +216,15 @@ class ServiceDialog:
             raise PermissionDenied
         return row
 
-    def _previewed(self, form: DialogForm, row: Any) -> Sequence[Text]:
+    def _told(self, form: DialogForm, row: Any) -> Sequence[Text]:
+        """What the preview says; nothing where it refuses."""
         try:
             sentences = self.preview(row, form.answers) if self.preview else ()
         except DomainError as refusal:
             form.refusal = refusal
             return ()
-        form.mark_previewed()
+        if form.asks:
+            form.mark_previewed()
         return sentences
 
     def _journal(self, model_admin: Any, request: HttpRequest, row: Any, result: Any) -> None:
