@@ -346,8 +346,8 @@ def _numbers_held(records: Sequence[Record], known: Mapping[Key, Known[Line]]) -
     for period in in_batches(elsewhere, "msisdn", (record["msisdn"] for record in records if record.get("msisdn"))):
         held[period.msisdn].append(period)
     for record, days in served:
-        if days is None or record.key in known:
-            continue
+        if days is None or record.key is None or record.key in known:
+            continue  # what cannot be read has been named
         for period in held[record["msisdn"]]:
             if days.within(period.days):
                 yield record.fault("msisdn", "number_held_since", day=period.start)

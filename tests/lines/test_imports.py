@@ -346,6 +346,16 @@ def test_every_fault_is_named() -> None:
     ]
 
 
+def test_lines_without_a_readable_number_do_not_keep_others_from_being_checked() -> None:
+    taken(SIMPLE)
+    held = {"MSISDN": SIMPLE["MSISDN"], "DATE_ACTIVATION": "2026-10-01"}
+    assert faults(LINE | {"MSISDN": "01"}, SECOND | held) == [
+        (2, "MSISDN", "msisdn_length"),
+        (2, "ICCID", "sim_not_in_stock"),
+        (3, "MSISDN", "number_held_since"),
+    ]
+
+
 def test_two_lines_with_one_key_are_both_named() -> None:
     assert faults(SIMPLE, SECOND | {"MSISDN": SIMPLE["MSISDN"]}) == [(3, "MSISDN", "given_twice")]
 
