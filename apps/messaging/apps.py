@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 SEND_SECONDS = 2.0
 SETTLE_SECONDS = 15.0
+FORGET_SECONDS = 3600.0
 
 
 class MessagingConfig(AppConfig):
@@ -13,10 +14,11 @@ class MessagingConfig(AppConfig):
     def ready(self) -> None:
         from apps.jobs.kinds import Chore, Queue, register_chore
         from apps.messaging import checks, panels, tiles
-        from apps.messaging.services import send_next, settle_lost
+        from apps.messaging.services import forget_old_attachments, send_next, settle_lost
 
         checks.register_checks()
         panels.register()
         tiles.register()
         register_chore(Chore(code="messaging.settle_lost", run=settle_lost, every=SETTLE_SECONDS, queue=Queue.MAIL))
         register_chore(Chore(code="messaging.send_next", run=send_next, every=SEND_SECONDS, queue=Queue.MAIL))
+        register_chore(Chore(code="messaging.forget_files", run=forget_old_attachments, every=FORGET_SECONDS))

@@ -87,6 +87,8 @@ def compose(delivery: Delivery) -> Letter:
         )
     for attachment in email.attachments.order_by("pk"):
         main, _slash, sub = (attachment.mimetype or "application/octet-stream").partition("/")
+        if not attachment.file:
+            raise FileNotFoundError(attachment.name)
         data = files.stored_bytes(attachment.file.name)
         message.add_attachment(data, maintype=main, subtype=sub, filename=attachment.name)
     return Letter(message, parseaddr(email.from_email)[1], tuple(email.to), tuple(email.cc), tuple(email.bcc))

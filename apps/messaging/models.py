@@ -167,6 +167,11 @@ class Delivery(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         self.reason, self.reply = reason, reply
 
     @property
+    def keeps_attachments(self) -> bool:
+        """False once what went with it has been forgotten (MAIL_FILE_DAYS)."""
+        return not self.email.attachments.filter(file="").exists()
+
+    @property
     def can_be_resent(self) -> bool:
         return self.state in RESENDABLE and not hasattr(self, "resent_as")
 

@@ -24,7 +24,10 @@ def content_of(delivery: Delivery, request: HttpRequest) -> dict[str, Any]:
     return {
         "email": delivery.email,
         "attachments": [
-            {"name": attachment.name, "address": files.address(ATTACHMENTS, attachment.pk, download=True)}
+            {
+                "name": attachment.name,
+                "address": files.address(ATTACHMENTS, attachment.pk, download=True) if attachment.file else "",
+            }
             for attachment in delivery.email.attachments.order_by("pk")
         ],
     }
@@ -50,7 +53,7 @@ def shown_html(delivery: Delivery) -> str:
 
 def find_attachment(request: HttpRequest, pk: int) -> files.Content | None:
     attachment = Attachment.objects.filter(pk=pk).first()
-    if attachment is None:
+    if attachment is None or not attachment.file:
         return None
     content_type = attachment.mimetype if attachment.mimetype in OPENED else "application/octet-stream"
     try:

@@ -26,8 +26,11 @@ class DeliveryQuerySet(models.QuerySet):
         return self.filter(state__in=IN_TROUBLE)
 
     def failed(self) -> Self:
-        """What can be tried again as it is: nothing of it has left, and no copy has been made of it."""
-        return self.filter(state=DeliveryState.FAILED, resent_as__isnull=True)
+        """What can be tried again as it is: nothing has left, no copy has been made, and its files are still kept."""
+        from apps.messaging.models import Delivery
+
+        bare = Delivery.objects.filter(email__attachments__file="")
+        return self.filter(state=DeliveryState.FAILED, resent_as__isnull=True).exclude(pk__in=bare.values("pk"))
 
     def of_key(self, key: str) -> Self:
         """A mail and the copies that people have sent of it, the latest last."""

@@ -184,6 +184,8 @@ EMAIL_PORT = _MAIL["EMAIL_PORT"] or (465 if EMAIL_USE_SSL else 587 if EMAIL_USE_
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 EMAIL_ACCEPTANCE_TIMEOUT = env.int("EMAIL_ACCEPTANCE_TIMEOUT", default=300)
 EMAIL_DEADLINE = env.int("EMAIL_DEADLINE", default=900)
+# How long the outbox keeps what went with a mail: it holds personal data, and invoices are kept where they belong.
+MAIL_FILE_DAYS = env.int("MAIL_FILE_DAYS", default=90)
 # post_office stores mails and nothing else; its attachments lie with the private files.
 POST_OFFICE = {"FILE_STORAGE": "private", "MESSAGE_ID_ENABLED": False, "CELERY_ENABLED": False}
 STORAGES = {

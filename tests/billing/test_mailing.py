@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,6 +15,7 @@ from django.contrib.admin.models import LogEntry
 from django.core import mail as outgoing
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from apps.billing.mailing import INVOICE
 from apps.billing.models import BillingRun, Invoice, InvoiceSending
@@ -23,6 +25,7 @@ from apps.billing.services.mailing import send_invoice, send_run
 from apps.core.exceptions import DomainError
 from apps.core.files import stored_bytes
 from apps.core.periods import Month
+from apps.core.progress import Interrupted
 from apps.customers.choices import ContactRole
 from apps.customers.models import Contact, Customer
 from apps.documents.choices import PaymentMode
@@ -32,7 +35,7 @@ from apps.messaging.choices import DeliveryState
 from apps.messaging.letterhead import letterhead
 from apps.messaging.models import Delivery
 from apps.messaging.rendering import render_event
-from apps.messaging.services import resend, send_next
+from apps.messaging.services import forget_old_attachments, resend, send_next
 from tests.billing.working import said, work_off
 from tests.commands import run_command
 from tests.factories import ContactFactory, CustomerFactory, IntegratorFactory, LineFactory, UserFactory
@@ -175,6 +178,36 @@ def test_what_is_sent_is_what_people_see() -> None:
     delivery = send_invoice(invoice=invoice, actor=None)
     attachment = delivery.email.attachments.get()
     assert stored_bytes(attachment.file.name) == invoice_pdf(invoice)
+
+
+def test_an_invoice_whose_old_mail_has_lost_its_file_is_sent_again_with_it(settings: Any) -> None:
+    settings.EMAIL_BACKEND = LOCMEM
+    a_customer("C1")
+    invoice = issued_run().invoices.get()
+    first = send_invoice(invoice=invoice, actor=None)
+    send_next()
+    Delivery.objects.update(created_at=timezone.now() - timedelta(days=settings.MAIL_FILE_DAYS + 1))
+    assert forget_old_attachments()
+    again = send_invoice(invoice=invoice, actor=None)
+    assert again.resend_of == first
+    assert stored_bytes(again.email.attachments.get().file.name).startswith(b"%PDF")
+
+
+def test_a_sending_that_is_stopped_leaves_no_file_behind(settings: Any) -> None:
+    for number in ("C1", "C2"):
+        a_customer(number)
+    run = issued_run()
+    kept = Path(settings.PRIVATE_ROOT) / "documents"
+
+    def stopped(*, done: int, total: int | None = None) -> None:
+        if done == 2:
+            raise Interrupted
+
+    before = sum(path.is_file() for path in kept.rglob("*"))
+    with pytest.raises(Interrupted):
+        send_run(run=run, actor=None, progress=stopped)
+    assert Delivery.objects.count() == 1
+    assert sum(path.is_file() for path in kept.rglob("*")) == before + 1
 
 
 def test_a_name_is_text_in_the_mail() -> None:

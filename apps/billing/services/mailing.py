@@ -59,8 +59,8 @@ def send_run(*, run: BillingRun, actor: User | None, progress: Progress = unwatc
         invoice = Invoice.objects.select_related("customer").get(pk=pk)
         try:
             with transaction.atomic():
+                progress(done=done, total=total)  # ends it before the PDF is in the store, where nobody would find it
                 _queue(invoice, actor)
-                progress(done=done, total=total)
             report.queued += 1
         except DomainError as refusal:
             report.refused.append((invoice, str(refusal)))
@@ -81,23 +81,26 @@ def send_invoice(*, invoice: Invoice, actor: User | None) -> Delivery:
             return _queue(invoice, actor)
     if sending.delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
         raise DomainError(_("The mail with this invoice is on its way already."))
-    return resend(delivery=sending.delivery, actor=actor, to=_recipients(invoice))
+    anew = () if sending.delivery.keeps_attachments else (_document(invoice),)
+    return resend(delivery=sending.delivery, actor=actor, to=_recipients(invoice), anew=anew)
 
 
 def _queue(invoice: Invoice, actor: User | None) -> Delivery:
     """In the caller's transaction. Where the mail is there already, it stays the one that there is."""
-    to = _recipients(invoice)
-    document = Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice, draw=draw_here))
     delivery = queue_mail(
         event=EVENT,
-        to=to,
+        to=_recipients(invoice),
         context=mail_context(invoice),
-        attachments=[document],
+        attachments=[_document(invoice)],
         key=f"{EVENT}:{invoice.pk}",
         actor=actor,
     )
     InvoiceSending.objects.get_or_create(delivery=delivery, defaults={"invoice": invoice, "created_by": actor})
     return delivery
+
+
+def _document(invoice: Invoice) -> Attachment:
+    return Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice, draw=draw_here))
 
 
 def _recipients(invoice: Invoice) -> list[str]:

@@ -3,6 +3,7 @@
 A mail is a row as soon as its caller's transaction commits, and workers send it from there (``manage.py work``).
 """
 
+from apps.messaging.services.purging import forget_old_attachments
 from apps.messaging.services.queueing import Attachment, queue_mail
 from apps.messaging.services.resending import cancel, resend, retry, retry_failed
 from apps.messaging.services.sending import send_next, settle_lost
@@ -10,6 +11,7 @@ from apps.messaging.services.sending import send_next, settle_lost
 __all__ = [
     "Attachment",
     "cancel",
+    "forget_old_attachments",
     "queue_mail",
     "resend",
     "retry",

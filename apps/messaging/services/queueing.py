@@ -32,7 +32,7 @@ MOST_BYTES = 15 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that goes with a mail. It is kept once: copies of the mail share it."""
+    """A file that goes with a mail. It is kept once, for a while: copies of the mail share it."""
 
     name: str
     content_type: str
@@ -55,8 +55,7 @@ def queue_mail(
     ``key`` says what it is about («invoice:123»): the same key a second time gives the mail that is there already,
     whatever became of it. Everything is rendered here, with the integrator's name and logo of this moment.
 
-    Attachments lie in PRIVATE_ROOT as long as the mail does: nothing purges them yet, and a purge of call details
-    must see to them too.
+    Attachments lie in PRIVATE_ROOT for MAIL_FILE_DAYS (:mod:`apps.messaging.services.purging`).
 
     DomainError: no sender, no address or a wrong one, attachments too heavy. TemplateFault (one of them): a text of
     the event that does not fit its placeholders. ValueError: a context that is not the event's, or a key with a
@@ -74,7 +73,7 @@ def queue_mail(
         raise DomainError(_("The attachments are too heavy for a mail: more than 15 MB."))
     head = letterhead()
     mail = render_event(event_of(event), context, head.company, with_logo=head.logo is not None)
-    paths = [files.store(files.Area.DOCUMENTS, one.data, suffix=PurePath(one.name).suffix) for one in attachments]
+    paths = [_kept(one) for one in attachments]
     try:
         with transaction.atomic():
             email = _stored(mail, head, addresses)
@@ -109,6 +108,11 @@ def put_out(*, email: Email, addresses: Mapping[AddressRole, Sequence[str]], **f
     return delivery
 
 
+def attach(attachments: Sequence[Attachment]) -> list[StoredAttachment]:
+    """Rows of files that are kept from now on. In the caller's transaction."""
+    return [_attached(one, _kept(one)) for one in attachments]
+
+
 def new_message_id(sender: str) -> str:
     """The name under which the mail is known everywhere: the same at every attempt, another for every copy."""
     domain = parseaddr(sender)[1].rpartition("@")[2]
@@ -138,6 +142,10 @@ def _stored(mail: Rendered, head: Letterhead, addresses: Mapping[AddressRole, Se
             message_id=new_message_id(head.sender),
         )
     )
+
+
+def _kept(attachment: Attachment) -> str:
+    return files.store(files.Area.DOCUMENTS, attachment.data, suffix=PurePath(attachment.name).suffix)
 
 
 def _attached(attachment: Attachment, path: str) -> StoredAttachment:

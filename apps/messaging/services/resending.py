@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +16,7 @@ from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import RESENDABLE, AddressRole, DeliveryState
 from apps.messaging.models import Delivery
 from apps.messaging.querysets import COPY_MARK
-from apps.messaging.services.queueing import new_message_id, put_out, save_email
+from apps.messaging.services.queueing import Attachment, attach, new_message_id, put_out, save_email
 
 #: The slot by which whoever asked for a mail learns of its copy: ``(original=, copy=)``, in the same transaction.
 RESENT = "messaging.resent"
@@ -25,11 +25,14 @@ CHUNK = 200
 
 
 @transaction.atomic
-def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -> Delivery:
+def resend(
+    *, delivery: Delivery, actor: Any, to: Iterable[str] | None = None, anew: Sequence[Attachment] = ()
+) -> Delivery:
     """Send a copy of a mail that is no longer on its way: a mail of its own, with its own number («…#2»).
 
     ``to`` sends it to these addresses only; else it goes to those of the first. A mail is sent again once: the
-    next copy is made of the copy, so that two people who ask at the same time send one.
+    next copy is made of the copy, so that two people who ask at the same time send one. ``anew`` are its attachments
+    where those of the first are no longer kept (``Delivery.keeps_attachments``); DomainError without.
     """
     locked = _locked(delivery)
     if hasattr(locked, "resent_as"):
@@ -37,6 +40,9 @@ def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -
     if locked.state not in RESENDABLE:
         raise DomainError(_("This mail is still on its way."))
     first = locked.email
+    attachments = list(first.attachments.select_for_update().order_by("pk"))
+    if not anew and any(not one.file for one in attachments):
+        raise DomainError(_("What was attached to this mail is no longer kept: it cannot be sent again."))
     if to is None:
         given = mailboxes(first.to, first.cc, first.bcc)
     else:
@@ -57,7 +63,7 @@ def resend(*, delivery: Delivery, actor: Any, to: Iterable[str] | None = None) -
             message_id=new_message_id(first.from_email),
         )
     )
-    copy.attachments.set(first.attachments.all())
+    copy.attachments.set(attach(anew) if anew else attachments)
     root, _mark, number = locked.key.partition(COPY_MARK)
     queued = put_out(
         email=copy,
@@ -79,6 +85,8 @@ def retry(*, delivery: Delivery, actor: Any) -> Delivery:
     locked = _locked(delivery)
     if locked.state != DeliveryState.FAILED or hasattr(locked, "resent_as"):
         raise DomainError(_("Only a mail that has failed is tried again."))
+    if not locked.keeps_attachments:
+        raise DomainError(_("What was attached to this mail is no longer kept: it cannot be sent again."))
     locked.retry(at=timezone.now())
     locked.save()
     return locked
