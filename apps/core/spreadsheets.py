@@ -83,7 +83,8 @@ def as_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -
         if isinstance(value, str):
             written.data_type = "s"  # and not the library's guess
         elif isinstance(value, Decimal):
-            written.number_format = "#,##0.00"
+            # Unit prices have up to six decimals, amounts always two.
+            written.number_format = "#,##0.00" if round(value, 2) == value else "#,##0.00####"
         elif isinstance(value, date):
             written.number_format = "dd/mm/yyyy"
         return written

@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from apps.core.admin import ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
+from apps.core.admin import Link, ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
 from apps.lines.choices import LineStatus
@@ -100,6 +101,14 @@ class LineAdmin(ReadOnly, ModelAdmin):
     )
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
     panels = (PERIODS,)
+    links = (
+        Link(
+            title=_("Simulate a call"),
+            url=lambda line: f"{reverse('admin:tariffs_tariff_simulate')}?line={line.msisdn}",
+            permission="tariffs.view_rate",
+            icon="calculate",
+        ),
+    )
     keeps_history = False
     actions_list = ("import_file",)
 

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from apps.core.slots import ListColumn, Panel, contribute
 from apps.customers.models import Customer
 from apps.lines.models import Line
-from apps.lines.querysets import with_line_count
+from apps.lines.querysets import with_line_count, with_lines_on
 from apps.sims.models import SimCard
 
 SHOWN = 10
@@ -55,6 +55,16 @@ def register() -> None:
             name="line_count",
             title=_("lines in service"),
             annotate=lambda customers: with_line_count(customers, localdate()),
+            permission="lines.view_line",
+            figures=True,
+        ),
+    )
+    contribute(
+        "tariffs.tariff.columns",
+        ListColumn(
+            name="line_count",
+            title=_("lines on it"),
+            annotate=lambda tariffs: with_lines_on(tariffs, localdate()),
             permission="lines.view_line",
             figures=True,
         ),

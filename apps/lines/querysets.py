@@ -83,3 +83,13 @@ def with_line_count(customers: models.QuerySet[Any], day: date) -> models.QueryS
     serving = Line.objects.serving_on(day).filter(customer=OuterRef("pk")).order_by().values("customer")
     counted = serving.annotate(count=Count("pk")).values("count")
     return customers.annotate(line_count=Coalesce(Subquery(counted), 0))
+
+
+def with_lines_on(tariffs: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
+    """``line_count``: the lines that serve on ``day`` and that each grid prices then."""
+    from apps.lines.models import Line, LineTariff
+
+    serving = Line.objects.serving_on(day).order_by().values("pk")
+    priced = LineTariff.objects.on(day).filter(tariff=OuterRef("pk"), line__in=serving).order_by().values("tariff")
+    counted = priced.annotate(count=Count("pk")).values("count")
+    return tariffs.annotate(line_count=Coalesce(Subquery(counted), 0))

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Window
+from django.db.models.functions import Lead
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from apps.catalog.choices import UsageKind
 from apps.core.fields import MoneyField
-from apps.tariffs.choices import Direction
+from apps.tariffs.choices import PRICE_FIELDS, Direction
+from apps.tariffs.querysets import RateQuerySet
 
 
 class TariffQuerySet(models.QuerySet["Tariff"]):
-    def with_versions(self) -> Self:
-        """``version_count``, and ``latest_from``: the day of the latest dated version, None if none is dated."""
-        return self.annotate(version_count=models.Count("versions"), latest_from=models.Max("versions__valid_from"))
+    def with_versions_on(self, day: date) -> Self:
+        """``version_count``, and the first days of two versions: that in force on ``day`` and the one after it.
+
+        ``current_from`` is None for the first version, which has no date; ``next_from`` where none is to come.
+        """
+        dates = models.F("versions__valid_from")
+        return self.annotate(
+            version_count=models.Count("versions"),
+            current_from=models.Max(dates, filter=Q(versions__valid_from__lte=day)),
+            next_from=models.Min(dates, filter=Q(versions__valid_from__gt=day)),
+        )
 
 
 class Tariff(models.Model):
@@ -43,9 +54,17 @@ class Tariff(models.Model):
 class TariffVersionQuerySet(models.QuerySet["TariffVersion"]):
     def on(self, day: date) -> Self:
         """Versions already begun on ``day``, the one in force first."""
-        return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).order_by(
-            models.F("valid_from").desc(nulls_last=True)
+        return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).latest_first()
+
+    def latest_first(self) -> Self:
+        return self.order_by(models.F("valid_from").desc(nulls_last=True))
+
+    def with_end(self) -> Self:
+        """``ends_on``: the day on which the next version of its grid begins, None for the last one."""
+        following = Window(
+            Lead("valid_from"), partition_by="tariff", order_by=models.F("valid_from").asc(nulls_first=True)
         )
+        return self.annotate(ends_on=following)
 
     def with_rate_count(self) -> Self:
         """``rate_count``: how many rows the version has."""
@@ -100,6 +119,7 @@ class Rate(models.Model):
     free_seconds = models.PositiveIntegerField(_("free seconds"), default=0)
     included = models.BooleanField(_("may be taken from an allowance"), default=False)
 
+    objects = RateQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -120,3 +140,13 @@ class Rate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix or '*'} {self.destination}"
+
+    @property
+    def price_field(self) -> str:
+        """The one of the three prices that this kind of usage is charged at."""
+        return PRICE_FIELDS[UsageKind(self.kind)]
+
+    @property
+    def price(self) -> Decimal:
+        price: Decimal = getattr(self, self.price_field)
+        return price

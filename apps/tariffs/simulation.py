@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -17,6 +20,30 @@ from apps.tariffs.matching import HOME_ZONE
 from apps.tariffs.models import Tariff
 from apps.tariffs.rating import QUANTITY_LIMITS, Kind
 
+#: Where a higher app, which knows of lines, says how it finds one: a :class:`LineSource`.
+LINES: Final = "tariffs.simulated_lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulatedLine:
+    """A line at an instant: how it is called, its grid then, and what its allowances have left of each kind."""
+
+    name: str
+    address: str
+    tariff: Tariff
+    left: Callable[[Kind], int]
+
+
+@dataclass(frozen=True)
+class LineSource:
+    """``find(number, at)`` gives the line of that number, None where there is none; for holders of ``permission``.
+
+    DomainError where the line had no grid then.
+    """
+
+    find: Callable[[str, datetime], SimulatedLine | None]
+    permission: str
+
 
 def simulate_call(
     *,
@@ -27,8 +54,11 @@ def simulate_call(
     at: datetime,
     incoming: bool = False,
     origin: str = HOME_ZONE,
+    allowance_left: int = 0,
 ) -> Explanation:
-    """Rate ``quantity`` seconds, messages or bytes with ``number`` at that instant, without any allowance.
+    """Rate ``quantity`` seconds, messages or bytes with ``number`` at that instant.
+
+    An allowance that has ``allowance_left`` of them pays first, if the rate may be taken from one.
 
     ``number`` is the other one, as call records have it: international digits, or a French short or special number;
     spaces, points and a ``+`` are forgiven. DomainError if the grid has no version or no rate for it.
@@ -51,6 +81,7 @@ def simulate_call(
         origin=origin,
         number=digits,
         measured=quantity,
+        allowance_left=allowance_left,
         bytes_per_megabyte=settings.MEGABYTE,
     )
     if explanation.price is None:

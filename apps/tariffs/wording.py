@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from apps.catalog.choices import UsageKind
 from apps.catalog.quantities import quantity_text
-from apps.core.french import day, decimal_text, price
+from apps.core.french import NBSP, day, days, decimal_text, percent, price, whole
 from apps.core.money import round_half_up
+from apps.tariffs.choices import PRICE_FIELDS
 from apps.tariffs.explanation import Explanation
 from apps.tariffs.rating import RateTerms
+
+if TYPE_CHECKING:
+    from apps.tariffs.models import Rate, TariffVersion
 
 EXACT_DIGITS = 12  # of an unrounded price that is shown
 
@@ -39,6 +49,86 @@ def _steps(explanation: Explanation) -> Iterator[str]:
     yield _amount(explanation, explanation.terms)
 
 
+def version_text(version: TariffVersion) -> str:
+    """«STANDARD, première version», «STANDARD, à partir du 01/12/2026»."""
+    facts = {"grid": version.tariff.code}
+    if version.valid_from is None:
+        return _("%(grid)s, first version") % facts
+    return _("%(grid)s, from %(day)s on") % {**facts, "day": day(version.valid_from)}
+
+
+def held_text(valid_from: date | None, ends_on: date | None) -> str:
+    """The days of a version: «jusqu’au 30/11/2026», «du 01/12/2026 au 31/12/2026», «à partir du 01/01/2027»."""
+    if valid_from is None:
+        if ends_on is None:
+            return _("for all calls")
+        return _("up to %(day)s") % {"day": day(ends_on - timedelta(days=1))}
+    return _("from %(day)s on") % {"day": day(valid_from)} if ends_on is None else days(valid_from, ends_on)
+
+
+def begin_text(valid_from: date | None) -> str:
+    return _("from the beginning") if valid_from is None else day(valid_from)
+
+
+def rates_text(count: int) -> str:
+    return ngettext("%(count)s rate", "%(count)s rates", count) % {"count": whole(count)}
+
+
+def price_text(rate: Rate | RateTerms) -> str:
+    """The one price that this kind of usage has: «0,035 €/min»."""
+    return f"{price(rate.price)}/{unit_text(rate.kind)}"
+
+
+def unit_text(kind: str) -> str:
+    """What a price is for: a minute, a megabyte, a message."""
+    match kind:
+        case UsageKind.VOICE:
+            return "min"
+        case UsageKind.DATA:
+            return str(_("MB"))
+    return str(UsageKind(kind).label)
+
+
+def steps_text(first: int, step: int) -> str:
+    """How a duration is counted: «à la seconde», «par 60 s», «30 s, puis par 6 s»."""
+    if first == step == 1:
+        return _("by the second")
+    said = _("by %(step)d s") if first == step else _("%(first)d s, then by %(step)d s")
+    return said % {"first": first, "step": step}
+
+
+def signed_percent(value: Decimal) -> str:
+    """«+5 %», «−2,5 %»: with a sign, since a colour is not seen by all."""
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return f"{sign}{percent(abs(value))}"
+
+
+def rate_changes_text(rate: Rate, values: Mapping[str, Any]) -> list[str]:
+    """What new values of the fields of a rate change, one sentence each: «Prix : 0,09 €/min → 0,08 €/min»."""
+    return [
+        f"{capfirst(field_title(name))}{NBSP}: {field_text(rate.kind, name, getattr(rate, name))}"
+        f" → {field_text(rate.kind, name, value)}"
+        for name, value in values.items()
+    ]
+
+
+def field_title(name: str) -> str:
+    """What people call a field of a rate; the price is the one of its kind of usage."""
+    if name in PRICE_FIELDS.values():
+        return _("price excluding tax")
+    return str(apps.get_model("tariffs.Rate")._meta.get_field(name).verbose_name)
+
+
+def field_text(kind: str, name: str, value: Any) -> str:
+    """A value of a field of a rate as people read it."""
+    match value:
+        case bool():
+            return _("yes") if value else _("no")
+        case Decimal():
+            return f"{price(value)}/{unit_text(kind)}" if name in PRICE_FIELDS.values() else price(value)
+    return str(value)
+
+
 def _version(explanation: Explanation) -> str:
     version = explanation.version
     if version.valid_from is None:
@@ -56,20 +146,27 @@ def _row(explanation: Explanation, terms: RateTerms) -> str:
 
 
 def _quantity(explanation: Explanation, terms: RateTerms) -> str:
-    facts = {
-        "measured": quantity_text(explanation.kind, explanation.measured),
-        "billed": quantity_text(explanation.kind, explanation.billed),
-        "free": terms.free_seconds,
-        "first": terms.first_step,
-        "step": terms.step,
-    }
+    measured = quantity_text(explanation.kind, explanation.measured)
+    billed = quantity_text(explanation.kind, explanation.billed)
     if explanation.kind != "voice":
-        return _("Billed quantity: %(billed)s.") % facts
+        return _("Billed quantity: %(billed)s.") % {"billed": billed}
     if not explanation.measured:
         return _("Nothing was said: nothing is billed.")
     if not explanation.billed:
-        return _("%(measured)s, within the %(free)d free seconds: nothing is billed.") % facts
-    return _("%(measured)s in steps of %(first)d s, then %(step)d s: %(billed)s billed.") % facts
+        return _("%(measured)s, within the %(free)d free seconds: nothing is billed.") % {
+            "measured": measured,
+            "free": terms.free_seconds,
+        }
+    facts = {"measured": measured, "billed": billed, "first": terms.first_step, "step": terms.step}
+    if terms.first_step == terms.step == 1:
+        return _("%(measured)s, counted by the second: %(billed)s billed.") % facts
+    if explanation.measured <= terms.first_step:
+        return _("%(measured)s, within the first step of %(first)d s: %(billed)s billed.") % facts
+    facts["times"] = (explanation.billed - terms.first_step) // terms.step
+    return _(
+        "%(measured)s in steps of %(first)d s, then %(step)d s: "
+        "%(first)d + %(times)s × %(step)d seconds, that is %(billed)s billed."
+    ) % {**facts, "times": decimal_text(Decimal(facts["times"]))}
 
 
 def _allowance(explanation: Explanation, terms: RateTerms) -> str:
@@ -98,4 +195,6 @@ def _amount(explanation: Explanation, terms: RateTerms) -> str:
     said = _("%(unit)s × %(charged)s ÷ %(per)s") % facts if explanation.per > 1 else _("%(unit)s × %(charged)s") % facts
     if terms.connection_fee:
         said = _("connection fee %(fee)s + %(variable)s") % {**facts, "variable": said}
+    if exact == explanation.price:
+        return _("Price: %(sum)s = %(price)s.") % {**facts, "sum": said}
     return _("Price: %(sum)s = %(exact)s €, half up to six decimals: %(price)s.") % {**facts, "sum": said}

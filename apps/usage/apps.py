@@ -10,7 +10,7 @@ class UsageConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.slots import contribute
-        from apps.usage import fair_use, faults, panels, tasks, tiles
+        from apps.usage import fair_use, faults, panels, simulating, tasks, tiles
         from apps.usage.changes import cover_again, rates_in_use
         from apps.usage.defaults import install_defaults
 
@@ -18,6 +18,7 @@ class UsageConfig(AppConfig):
         tiles.register()
         faults.register()
         fair_use.register()
+        simulating.register()
         tasks.register_kinds()
         contribute("lines.allowances_changed", cover_again)
         contribute("tariffs.rates_in_use", rates_in_use)

@@ -130,6 +130,8 @@ admin:lines_lineimport_check_again       302 200 403 403 403 403 403 200  302 20
 admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:tariffs_tariff_simulate            302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
+admin:tariffs_tariff_export              302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
 admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_cdrfile_load                 302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
