@@ -58,9 +58,10 @@ MOBILE = {OfferKind.PLAN, OfferKind.OPTION}
 
 
 def offer_code(cell: str) -> str:
-    if "+" in cell:
+    code = text(40)(cell)
+    if "+" in code:
         raise CellRefused("offer_code_plus")
-    return text(40)(cell)
+    return code
 
 
 def allowance(cell: str) -> Quantity:

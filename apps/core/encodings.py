@@ -100,3 +100,22 @@ _REASONS = {REPLACEMENT: "text_replaced", FORMULA: "cell_formula", DIGITS_LOST: 
 def once(found: str) -> str:
     """What was meant by ``found``, characters that were encoded twice."""
     return b"".join(one.encode("cp1252", "ignore") or one.encode("latin-1") for one in found).decode("utf-8", "replace")
+
+
+class Lookalike(NamedTuple):
+    """A character that is taken for another one, or for none; its position is counted from 1."""
+
+    position: int
+    plain: str
+
+
+# What word processors write for what a keyboard types, and what no screen shows.
+_LOOKALIKES = dict.fromkeys("\xa0\u2007\u2009\u202f", " ") | dict.fromkeys("‘’ʼ′", "'") | dict.fromkeys("‐‑‒–—−", "-")
+_LOOKALIKES |= dict.fromkeys("\xad\u200b\u200c\u200d\u2060\ufeff", "")
+
+
+def find_lookalike(text: str) -> Lookalike | None:
+    """The first character of ``text`` that looks like one of a keyboard and is none."""
+    if text.isascii():
+        return None
+    return next((Lookalike(n, _LOOKALIKES[one]) for n, one in enumerate(text, start=1) if one in _LOOKALIKES), None)

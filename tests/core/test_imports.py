@@ -113,6 +113,40 @@ def test_a_plan_names_the_file_that_it_was_made_for() -> None:
     assert one.digest == same.digest != other.digest
 
 
+def test_a_cell_that_cannot_be_read_has_one_fault() -> None:
+    latin = "CODE;LIBELLE;DEPUIS\nA;Un;2026-10-é\né;Deux;\n".encode("cp1252")
+    refused = Importing(today=TODAY).plan(latin)
+    assert [(one.line, one.column, one.reason_code) for one in refused.faults] == [
+        (2, "DEPUIS", "text_encoding"),
+        (3, "CODE", "text_encoding"),
+    ]
+
+
+def test_faults_of_the_header_are_on_its_line() -> None:
+    assert faults("", ";", "CODE;LIBELLE;CLE", "A;Un;0011") == [(3, "CLE", "", "column_forbidden")]
+    assert faults("", "CODE;LIBELLE") == [(2, "", "", "file_without_lines")]
+
+
+def test_what_our_export_has_put_before_a_formula_is_taken_off_again() -> None:
+    [change] = plan("CODE;LIBELLE", "A;'=1+1").changed
+    assert change.record["label"] == "=1+1"
+    kept = ("'abc", "''abc", "+33 6 39", "'-1", "-12,50")
+    assert [
+        record["label"] for record in plan("CODE;LIBELLE", *(f"B{n};{cell}" for n, cell in enumerate(kept))).new
+    ] == [*kept]
+
+
+@pytest.mark.parametrize(
+    ("code", "position", "plain"), [("A\xa0B", 2, " "), ("A’B", 2, "'"), ("–1", 1, "-"), ("AB\u200b", 3, "")]
+)
+def test_a_key_that_is_not_what_it_seems_is_pointed_out(code: str, position: int, plain: str) -> None:
+    seeming = plan("CODE;LIBELLE", f"{code};l’été\xa0!", "É;x")
+    assert seeming.faults == []
+    [warning] = seeming.warnings
+    assert (warning.line, warning.column, warning.reason_code) == (2, "CODE", "key_lookalike")
+    assert warning.params == {"position": position, "plain": plain}
+
+
 # --- Cells
 
 
@@ -125,6 +159,9 @@ def test_a_plan_names_the_file_that_it_was_made_for() -> None:
         (one_of({"OUI": 1}), "oui", 1),
         (email, "Anne@Example.org", "anne@example.org"),
         (text(2), "ab", "ab"),
+        (text(9), "1E05", "1E05"),
+        (text(9), "1-2", "1-2"),
+        (text(9), "#1", "#1"),
     ],
 )
 def test_a_cell_is_read(read: Any, cell: str, value: object) -> None:
@@ -140,6 +177,9 @@ def test_a_cell_is_read(read: Any, cell: str, value: object) -> None:
         (email, "anne", "email_format"),
         (email, f"{'a' * 300}@example.org", "text_length"),
         (text(2), "abc", "text_length"),
+        (text(20), "1,23E+05", "spreadsheet_number"),
+        (text(20), "01-févr.", "spreadsheet_day"),
+        (text(20), "Mar-04", "spreadsheet_day"),
         (parse_yes_no, "", "value_missing"),
     ],
 )

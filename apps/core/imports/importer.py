@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from django.db import models, transaction
 
 from apps.core.csvfiles import Fault, Row, Table, in_file_order, read_table
+from apps.core.encodings import find_lookalike
 from apps.core.imports.bulk import take_turns
 from apps.core.imports.columns import MANDATORY, Column
 from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record
@@ -84,7 +85,7 @@ class Importer[M: models.Model]:
         reading.records = [self._record(row, table.header, reading.faults) for row in table.rows]
         for record in reading.records:
             reading.faults += self.check(record)
-            reading.warnings += self.warn(record)
+            reading.warnings += [*self._lookalikes(record), *self.warn(record)]
         reading.faults += self._repeated(reading.records)
         return reading
 
@@ -162,6 +163,13 @@ class Importer[M: models.Model]:
         self.complete(values)
         readable = all(name in values for name in self.key)
         return Record(row, self._by_field, values, tuple(values[name] for name in self.key) if readable else None)
+
+    def _lookalikes(self, record: Record) -> Iterator[Fault]:
+        """What makes a line's key another one than it seems: it will be found by nobody who types it."""
+        for name in self.key:
+            value = record.get(name)
+            if isinstance(value, str) and (found := find_lookalike(value)):
+                yield record.fault(name, "key_lookalike", position=found.position, plain=found.plain)
 
     def _repeated(self, records: Sequence[Record]) -> Iterator[Fault]:
         """Lines that share what only one may have; each names the first that has it."""
