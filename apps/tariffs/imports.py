@@ -32,6 +32,7 @@ from apps.core.slots import contributions
 from apps.tariffs.choices import Direction
 from apps.tariffs.matching import NUMBER_DIGITS
 from apps.tariffs.models import Rate, Tariff, TariffVersion
+from apps.tariffs.numbering import is_special_zone
 from apps.tariffs.rating import PRICE_LIMIT
 
 SENTENCES = {
@@ -46,7 +47,6 @@ SENTENCES = {
 RATES_IN_USE: Final = "tariffs.rates_in_use"
 
 KINDS = {"VOIX": UsageKind.VOICE, "SMS": UsageKind.SMS, "MMS": UsageKind.MMS, "DATA": UsageKind.DATA}
-SPECIAL = "SPECIAL"
 _PRICES = {
     UsageKind.VOICE: "price_minute",
     UsageKind.SMS: "price_unit",
@@ -105,7 +105,7 @@ class TariffImporter(Importer[Rate]):
 
     def complete(self, values: dict[str, Any]) -> None:
         if "destination_zone" in values:
-            values["special"] = values["destination_zone"].upper() == SPECIAL
+            values["special"] = is_special_zone(values["destination_zone"])
 
     def check(self, record: Record) -> Iterator[Fault]:
         """Nothing is free because a cell was forgotten; a flat fee may be all that a row charges."""

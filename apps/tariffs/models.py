@@ -77,6 +77,8 @@ class TariffVersion(models.Model):
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="versions", verbose_name=_("minute grid"))
     valid_from = models.DateField(_("in force from"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    # How often its rates were changed in place: whoever read them before and holds them now can tell.
+    revision = models.PositiveIntegerField(default=0, editable=False)
 
     objects = TariffVersionQuerySet.as_manager()
 

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 import re
 
+SPECIAL_ZONE = "SPECIAL"
+
 THIRD_PARTY_PREFIXES = ("081", "082", "089", "118", "32", "34", "36", "39", "10")
+
+
+def is_special_zone(destination_zone: str) -> bool:
+    """Whether rates with this destination zone are for French short and special numbers, in national form."""
+    return destination_zone.upper() == SPECIAL_ZONE
 
 
 def is_third_party(*, prefix: str, special: bool) -> bool:

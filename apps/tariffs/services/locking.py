@@ -23,3 +23,22 @@ def lock_tariff(pk: int) -> Tariff:
 def lock_version(pk: int) -> TariffVersion:
     """The locked row of a version whose rates are going to change."""
     return TariffVersion.objects.select_for_update(no_key=True).get(pk=pk)
+
+
+def revise(pk: int) -> None:
+    """Rates of the version, which is locked, have changed or gone: loads that know them by heart read them again."""
+    TariffVersion.objects.filter(pk=pk).update(revision=F("revision") + 1)
+
+
+def held_revisions(version_ids: Collection[int]) -> dict[int, int]:
+    """Hold these versions, together with others who do: none of their rates changes until the transaction ends.
+
+    Gives the revision of each. On SQLite a writing transaction is alone from its first statement.
+    """
+    versions = TariffVersion.objects.filter(pk__in=version_ids).order_by("pk").values_list("pk", "revision")
+    if connection.vendor != "postgresql":
+        return dict(versions)
+    sql, parameters = versions.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} FOR SHARE", parameters)
+        return dict(cursor.fetchall())

@@ -25,9 +25,7 @@ UNCHANGED = Decimal(0)
 
 
 @transaction.atomic
-def make_version(
-    *, source: TariffVersion, valid_from: date, percent: Decimal = UNCHANGED, actor: Any
-) -> TariffVersion:
+def make_version(*, source: TariffVersion, valid_from: date, percent: Decimal = UNCHANGED, actor: Any) -> TariffVersion:
     """The rates of ``source`` as the version of its grid from ``valid_from`` on, prices changed by ``percent``.
 
     Calls from that day on that are rated already keep their price. DomainError if the grid has a version from that
@@ -36,8 +34,7 @@ def make_version(
     tariff = lock_tariff(source.tariff_id)
     if tariff.versions.filter(valid_from=valid_from).exists():
         raise DomainError(
-            _("The grid %(grid)s has a version from %(day)s already.")
-            % {"grid": tariff, "day": french.day(valid_from)}
+            _("The grid %(grid)s has a version from %(day)s already.") % {"grid": tariff, "day": french.day(valid_from)}
         )
     version = TariffVersion.objects.create(tariff=tariff, valid_from=valid_from)
     _copy(source, version, percent, actor)
@@ -60,7 +57,7 @@ def duplicate_tariff(
 
 
 @transaction.atomic
-def rename_tariff(*, tariff: Tariff, label: str, actor: Any) -> Tariff:  # noqa: ARG001  # a grid keeps no history
+def rename_tariff(*, tariff: Tariff, label: str, actor: Any) -> Tariff:  # a grid keeps no history
     """Call the grid otherwise. Its code, by which files and lines know it, stays."""
     tariff = lock_tariff(tariff.pk)
     tariff.label = label
