@@ -121,9 +121,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "file_without_lines": _("There is no line under the header."),
     "column_forbidden": _("This column must not be in the file: remove it."),
     "given_twice": _("Line %(line)d has the same value."),
-    "key_lookalike": _(
-        "The character in position %(position)d looks like “%(plain)s” and is another one: type it anew."
-    ),
+    "key_lookalike": _("Character %(position)d looks like “%(plain)s” and is another one: type it anew."),
     "cannot_change": _("The value is “%(current)s”: a file cannot change it."),
     # Invoice numbers
     "pattern_brace": _("The brace in position %(position)d has no counterpart."),

@@ -130,10 +130,9 @@ def test_faults_of_the_header_are_on_its_line() -> None:
 def test_what_our_export_has_put_before_a_formula_is_taken_off_again() -> None:
     [change] = plan("CODE;LIBELLE", "A;'=1+1").changed
     assert change.record["label"] == "=1+1"
-    kept = ("'abc", "''abc", "+33 6 39", "'-1", "-12,50")
-    assert [
-        record["label"] for record in plan("CODE;LIBELLE", *(f"B{n};{cell}" for n, cell in enumerate(kept))).new
-    ] == [*kept]
+    kept = ["'abc", "''abc", "+33 6 39", "'-1", "-12,50"]
+    lines = [f"B{number};{cell}" for number, cell in enumerate(kept)]
+    assert [record["label"] for record in plan("CODE;LIBELLE", *lines).new] == kept
 
 
 @pytest.mark.parametrize(
