@@ -19,7 +19,7 @@ from apps.billing.precautions import precautions
 from apps.core.admin import ServiceDialog
 from apps.core.admin.columns import status
 from apps.jobs.models import Job
-from apps.jobs.panels import JOBS_SHOWN, shown
+from apps.jobs.panels import lately, shown
 from apps.messaging.choices import IN_TROUBLE, DeliveryState
 from apps.usage.filters import month_name
 
@@ -116,8 +116,7 @@ def jobs_of(run: BillingRun | None, request: HttpRequest) -> list[dict[str, Any]
     if not request.user.has_perm("jobs.view_job"):
         return []
     jobs = Job.objects.filter(kind=JobKind.COMPUTE) if run is None else Job.objects.about(run)
-    seen = jobs.seen_by(request.user).select_related("created_by")
-    return [shown(job, request) for job in seen[:JOBS_SHOWN]]
+    return [shown(job, request) for job in lately(jobs.seen_by(request.user))]
 
 
 def workspace(admin: Any, request: HttpRequest, run: BillingRun | None, *, on_list: bool) -> dict[str, Any]:

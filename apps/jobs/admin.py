@@ -16,7 +16,7 @@ from apps.jobs import dialogs
 from apps.jobs.choices import JobState
 from apps.jobs.filters import KindFilter
 from apps.jobs.models import Job
-from apps.jobs.panels import shown
+from apps.jobs.panels import shown, subject_of
 
 ITSELF = Panel(
     title=_("Progress"),
@@ -68,7 +68,8 @@ class JobAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("task"), ordering="kind")
     def title(self, job: Job) -> str:
-        return job.title
+        subject = subject_of(job)
+        return f"{job.title} – {subject}" if subject else job.title
 
     @admin.display(description=_("progress"))
     def advance(self, job: Job) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
@@ -26,7 +26,8 @@ class Kind:
 
     ``run`` gets the :class:`~apps.jobs.work.Work` and goes on from its cursor. Besides the person who started it,
     holders of ``permission`` see the job, its result and its file. Whoever starts it again needs ``starts``, which the
-    button that starts it has asked for: without one, ``permission``.
+    button that starts it has asked for: without one, ``permission``. ``subject`` tells two jobs of the kind apart, by
+    their parameters: the names of the files that are loaded.
     """
 
     code: str
@@ -35,6 +36,7 @@ class Kind:
     permission: str
     starts: str = ""
     queue: Queue = Queue.DEFAULT
+    subject: Callable[[Mapping[str, Any]], str] = lambda parameters: ""
 
 
 @dataclass(frozen=True, kw_only=True)

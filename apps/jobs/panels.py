@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import files
 from apps.core.files import address
 from apps.core.slots import Panel, contribute
+from apps.jobs.choices import ACTIVE, JobState
+from apps.jobs.kinds import kinds
 from apps.jobs.models import Job
 from apps.jobs.services import workers_are_there
 
 JOBS_SHOWN = 3
+MOST_SHOWN = 20
+
+
+def lately(jobs: QuerySet[Job]) -> QuerySet[Job]:
+    """The latest few of ``jobs``, and whichever are still to come to their end, the latest first."""
+    latest = jobs.order_by("-pk").values("pk")[:JOBS_SHOWN]
+    told = jobs.filter(Q(pk__in=latest) | Q(state__in=ACTIVE))
+    return told.select_related("created_by").order_by("-pk")[:MOST_SHOWN]
+
+
+def subject_of(job: Job) -> str:
+    """What it is about, in the words of its kind; nothing where the kind has none, or is gone."""
+    known = kinds().get(job.kind)
+    return known.subject(job.parameters) if known else ""
 
 
 def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
     """What the template of a job (``jobs/job.html``) needs to know about it."""
     return {
         "job": job,
+        "subject": subject_of(job),
+        "colour": JobState(job.state).colour,
         "file": address("job", job.pk, download=True) if job.file_path else "",
         "nobody_works": job.is_active and not workers_are_there(job.queue),
         "may_cancel": request.user.has_perm("jobs.cancel_job") or job.created_by_id == request.user.pk,
@@ -28,8 +46,7 @@ def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
 
 
 def jobs_about(row: Model, request: HttpRequest) -> dict[str, Any]:
-    jobs = Job.objects.about(row).seen_by(request.user).select_related("created_by")[:JOBS_SHOWN]
-    return {"jobs": [shown(job, request) for job in jobs]}
+    return {"jobs": [shown(job, request) for job in lately(Job.objects.about(row).seen_by(request.user))]}
 
 
 #: For the ``panels`` of a ModelAdmin: the latest jobs about the row of the page.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.money import round_half_up
 from apps.core.slots import Panel, contribute
 from apps.jobs.models import Job
-from apps.jobs.panels import JOBS_SHOWN, shown
+from apps.jobs.panels import lately, shown
 from apps.jobs.querysets import about
 from apps.lines.models import Line
 from apps.usage import faults
@@ -87,8 +87,8 @@ def records_of(file: CdrFile, listed: type[RatedRecord | SuspendedRecord]) -> st
 def jobs_of_file(file: CdrFile, request: HttpRequest) -> dict[str, Any]:
     """The jobs about the file, and those that load it: they began before it had a row."""
     loading = Q(kind=LOAD, parameters__names__has_key=file.sha256)
-    jobs = Job.objects.filter(Q(about=about(file)) | loading).seen_by(request.user).select_related("created_by")
-    return {"jobs": [shown(job, request) for job in jobs[:JOBS_SHOWN]]}
+    jobs = lately(Job.objects.filter(Q(about=about(file)) | loading).seen_by(request.user))
+    return {"jobs": [shown(job, request) for job in jobs]}
 
 
 REPORT = Panel(

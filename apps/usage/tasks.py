@@ -5,8 +5,10 @@ The services are looked up when they are called: they bring Polars along, which 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -24,6 +26,8 @@ from apps.usage.kinds import BACK_OUT, LOAD, RATE_PENDING
 from apps.usage.models import CdrFile
 from apps.usage.services.watching import LoadWatch
 from apps.usage.wording import OUTCOMES, amounts_summary, load_summary
+
+NAMED = 5  # of the files of a load
 
 
 class WatchedByJob(LoadWatch):
@@ -116,6 +120,12 @@ def _page(files: list[CdrFile]) -> str:
     return reverse("admin:usage_cdrfile_changelist")
 
 
+def names_of(parameters: Mapping[str, Any]) -> str:
+    """Which files a load is of: the first few."""
+    names = sorted(parameters.get("names", {}).values())
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
 def rate_pending(work: Work) -> Outcome:
     """«Valoriser à nouveau»: the report is of all attempts together."""
     from apps.usage.services.pending import PendingReport
@@ -161,6 +171,7 @@ def register_kinds() -> None:
             queue=Queue.CDR,
             permission="usage.view_cdrfile",
             starts="usage.add_cdrfile",
+            subject=names_of,
         )
     )
     register(

@@ -117,6 +117,27 @@ def test_whoever_could_not_start_a_job_does_not_start_it_again(sign_in: SignIn, 
     assert Job.objects.get().state == JobState.QUEUED
 
 
+def test_the_box_of_a_job_has_the_colour_of_its_state(sign_in: SignIn, start: Start) -> None:
+    watching = sign_in("jobs.view_job", PERMISSION)
+    failed, done = start(refuse="Non."), start()
+    assert "bg-red" not in news(watching, failed)["html"]
+    work_off()
+    assert "bg-red" in news(watching, failed)["html"]
+    assert "bg-green" in news(watching, done)["html"]
+
+
+def test_many_refusals_are_folded(sign_in: SignIn, start: Start) -> None:
+    job = start()
+    work_off()
+    refusals = [f"Refus {number}." for number in range(8)]
+    Job.objects.update(result={**Job.objects.get().result, "refusals": refusals})
+    told = news(sign_in("jobs.view_job", PERMISSION), job)["html"]
+    before, folded = told.split("<details>")
+    assert [one for one in refusals if one in before] == refusals[:5]
+    assert [one for one in refusals if one in folded] == refusals[5:]
+    assert "et 3 autres" in folded
+
+
 def test_what_a_job_says_is_text(sign_in: SignIn) -> None:
     job = start_job(kind=TESTED, actor=None, parameters={"count": 1, "refuse": "<img src=x onerror=alert(1)>"})
     work_off()

@@ -78,6 +78,18 @@ def test_whoever_invoices_loads_files(clerk: Client, line: Line) -> None:
     assert "octobre.csv : 1 ligne (valorisés 1)." in page
 
 
+def test_loads_under_way_are_all_there_by_their_names(clerk: Client, line: Line) -> None:
+    names = [f"fichier_{number}.csv" for number in range(5)]
+    for name in names:
+        post(clerk, sent(row(ID_CDR=name), name=name))
+    page = text_of(clerk, FILES)
+    assert [name for name in names if name not in page] == []
+    tasks = text_of(clerk, reverse("admin:jobs_job_changelist"))
+    assert [name for name in names if f"Chargement de CDRs – {name}" not in tasks] == []
+    work_off()
+    assert text_of(clerk, FILES).count("CDRs bien chargés") == 3, "of those that are over, the latest"
+
+
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.READER, Role.SALES, Role.ACCOUNTANT])
 def test_nobody_else_does(role: Role, line: Line) -> None:
     client = signed_in(role)
