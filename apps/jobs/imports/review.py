@@ -67,13 +67,13 @@ def report_of(plan: Plan[Any]) -> bytes:
 
 
 def _report_rows(plan: Plan[Any]) -> Iterator[list[str]]:
-    refused, warning = pgettext("line of a file", "refused"), pgettext("lines of a file", "warning")
+    refused, warning = pgettext("line of a file", "refused"), pgettext("line of a file", "warning")
     for outcome, faults in ((refused, plan.faults), (warning, plan.warnings)):
         for fault in faults:
             yield [str(fault.line), outcome, fault.column, fault.value, "", sentence(fault)]
     if plan.faults:
         return
-    new, changed = pgettext("line of a file", "new"), pgettext("lines of a file", "changed")
+    new, changed = pgettext("line of a file", "new"), pgettext("line of a file", "changed")
     for record in plan.new:
         yield [str(record.line), new, "", _beginning(record), "", ""]
     for change in plan.changed:
