@@ -22,6 +22,7 @@ from django.db import connection
 CHUNK = 5  # customers a transaction: kills fall between two chunks without fifty invoices to draw
 CDR_CHUNK_BYTES = 40_000  # some hundred calls, for the same reason
 WAITING_CHUNK = 100
+CARDS_AT_ONCE = 200
 
 
 class Death:
@@ -60,7 +61,9 @@ if __name__ == "__main__":
     django.setup()
     from apps.billing.services.chunks import in_chunks
     from apps.jobs.choices import Queue
+    from apps.sims.imports import SimImporter
 
+    SimImporter.part = CARDS_AT_ONCE
     in_chunks.__kwdefaults__["size"] = CHUNK
     if Queue.CDR in sys.argv:  # their services take half a second to load
         from apps.usage.services import load_files, pending

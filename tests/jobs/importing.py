@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.identifiers import luhn_digit
 from apps.jobs.choices import Queue
 from apps.jobs.imports.kinds import FileKind
 from apps.jobs.imports.models import FileImport
@@ -49,3 +50,15 @@ def page(client: Client, row: FileImport) -> str:
     response = client.get(address(row))
     assert response.status_code == 200
     return response.content.decode().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def iccid(number: int) -> str:
+    """A card's number, made whole by its check digit."""
+    body = f"893310{number:012d}"
+    return body + luhn_digit(body)
+
+
+
+def card_lines(count: int) -> list[str]:
+    """A file of so many cards, of one batch."""
+    return ["ICCID;LOT", *(f"{iccid(number)};L1" for number in range(1, count + 1))]

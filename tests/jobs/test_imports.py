@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.exceptions import DomainError
-from apps.core.identifiers import check_iccid
 from apps.core.roles import Role
 from apps.core.spreadsheets import as_xlsx
 from apps.jobs.choices import JobState
@@ -25,22 +24,10 @@ from apps.sims.file_kinds import SIM_FILES
 from apps.sims.imports import SimImporter
 from apps.sims.models import SimCard, SimImport
 from tests.factories import SimCardFactory, UserFactory
-from tests.jobs.importing import CONFIRMED, address, confirm, page, send, send_bytes, work_off
+from tests.jobs.importing import CONFIRMED, address, card_lines, confirm, iccid, page, send, send_bytes, work_off
 from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
-
-
-def iccid(number: int) -> str:
-    """A card's number, made whole by its check digit."""
-    body = f"893310{number:012d}"
-    digits = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body))]
-    check = -sum(digit - 9 if digit > 9 else digit for digit in digits) % 10
-    return check_iccid(f"{body}{check}").number
-
-
-def cards(count: int, *, start: int = 1) -> list[str]:
-    return ["ICCID;LOT", *(f"{iccid(number)};L1" for number in range(start, start + count))]
 
 
 @pytest.fixture
@@ -54,7 +41,7 @@ def report_of(client: Client, row: FileImport) -> str:
 
 
 def test_nothing_is_written_before_the_confirmation(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(3))
+    row = send(support, SIM_FILES, *card_lines(3))
     assert (row.state, row.new, row.lines) == (ImportState.READY, 3, 3)
     assert not SimCard.objects.exists()
     shown = page(support, row)
@@ -102,7 +89,7 @@ def test_secrets_are_neither_on_the_page_nor_in_the_report(support: Client) -> N
 
 def test_what_changed_is_shown_old_and_new(support: Client) -> None:
     SimCardFactory(iccid=iccid(1), batch="L0")
-    row = send(support, SIM_FILES, *cards(1))
+    row = send(support, SIM_FILES, *card_lines(1))
     assert (row.new, row.changed) == (0, 1)
     shown = page(support, row)
     assert "<del" in shown
@@ -112,7 +99,7 @@ def test_what_changed_is_shown_old_and_new(support: Client) -> None:
 
 def test_a_file_that_says_nothing_new_has_nothing_to_confirm(support: Client) -> None:
     SimCardFactory(iccid=iccid(1), batch="L1")
-    row = send(support, SIM_FILES, *cards(1))
+    row = send(support, SIM_FILES, *card_lines(1))
     assert (row.state, row.unchanged) == (ImportState.UNCHANGED, 1)
     assert "Confirmer l’import" not in page(support, row)
     assert "a déjà été confirmé" not in confirm(support, row).content.decode()
@@ -122,7 +109,7 @@ def test_a_file_that_says_nothing_new_has_nothing_to_confirm(support: Client) ->
 
 def test_what_was_shown_is_what_is_confirmed(support: Client) -> None:
     """The database changes between the page and the click: the page is made anew, nothing is written."""
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     SimCardFactory(iccid=iccid(1), batch="ELSEWHERE")
     assert confirm(support, row).status_code == 302
     work_off()
@@ -137,7 +124,7 @@ def test_what_was_shown_is_what_is_confirmed(support: Client) -> None:
 
 
 def test_a_confirmation_of_an_older_page_is_refused(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     older = row.fingerprint
     SimCardFactory(iccid=iccid(1), batch="ELSEWHERE")
     support.post(address(row, "check_again"), CONFIRMED)
@@ -150,14 +137,14 @@ def test_a_confirmation_of_an_older_page_is_refused(support: Client) -> None:
 
 
 def test_two_clicks_confirm_once(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     assert confirm(support, row).status_code == 302
     assert "déjà été confirmé" in confirm(support, row).content.decode()
     assert Job.objects.filter(kind=SIM_FILES.write_code).count() == 1
 
 
 def test_abandoned_stays_in_the_list_and_is_never_written(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     assert support.post(address(row, "abandon"), CONFIRMED).status_code == 302
     row.refresh_from_db()
     assert row.state == ImportState.ABANDONED
@@ -167,7 +154,7 @@ def test_abandoned_stays_in_the_list_and_is_never_written(support: Client) -> No
 
 
 def test_who_may_only_look_neither_sends_nor_confirms(sign_in: SignIn, support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     looking = sign_in("sims.view_simimport", "jobs.view_job")
     assert "livraison.csv" in page(looking, row)
     assert iccid(1) not in page(looking, row)  # what a file says is for those who may send one
@@ -205,7 +192,7 @@ def stop_at(monkeypatch: pytest.MonkeyPatch, part: int) -> None:
 def test_a_write_that_was_interrupted_goes_on_after_its_last_part(
     support: Client, small_parts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = send(support, SIM_FILES, *cards(5))
+    row = send(support, SIM_FILES, *card_lines(5))
     assert len(row.fingerprints) == 3
     confirm(support, row)
     with monkeypatch.context() as broken:
@@ -223,7 +210,7 @@ def test_a_write_that_was_interrupted_goes_on_after_its_last_part(
 def test_what_changes_while_it_is_written_stops_it_there(
     support: Client, small_parts: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = send(support, SIM_FILES, *cards(6))
+    row = send(support, SIM_FILES, *card_lines(6))
     confirm(support, row)
     save_cursor = Work.save_cursor
 
@@ -240,7 +227,7 @@ def test_what_changes_while_it_is_written_stops_it_there(
 
 
 def test_a_cancelled_write_can_be_checked_again(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     confirm(support, row)
     cancel_job(job=Job.objects.get(kind=SIM_FILES.write_code), actor=None)
     assert "Vérifier à nouveau" in page(support, row)
@@ -251,14 +238,14 @@ def test_a_cancelled_write_can_be_checked_again(support: Client) -> None:
 
 
 def test_no_check_while_a_task_is_at_it(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     confirm(support, row)
     with pytest.raises(DomainError):
         services.check_import_again(file=row, actor=UserFactory())
 
 
 def test_a_file_that_is_no_longer_kept_is_asked_for_again(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     row.upload.delete()
     support.post(address(row, "check_again"), CONFIRMED)
     work_off()
@@ -276,7 +263,7 @@ def test_too_large_and_empty_files_are_refused_in_the_dialog(support: Client, se
 
 
 def test_what_was_in_old_files_is_forgotten_and_the_counts_stay(support: Client, settings: object) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     FileImport.objects.update(created_at=timezone.now() - timezone.timedelta(days=31))
     assert services.clear_old_reports()
     row.refresh_from_db()
@@ -313,7 +300,7 @@ def claimed() -> Work:
 
 
 def test_both_tasks_are_safe_to_run_twice(support: Client) -> None:
-    row = send(support, SIM_FILES, *cards(2))
+    row = send(support, SIM_FILES, *card_lines(2))
     confirm(support, row)
     work_off()
     for kind, run in ((SIM_FILES.check_code, tasks.check), (SIM_FILES.write_code, tasks.write)):
