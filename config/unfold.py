@@ -90,6 +90,7 @@ NAVIGATION = [
                 "upload_file",
                 (_("Customers"), "customers.customerimport"),
                 (_("Sales offers"), "catalog.offerimport"),
+                (_("Minute grids"), "tariffs.rateimport"),
                 (_("Mobile fleet"), "lines.lineimport"),
             ),
             entry(_("History"), "history", "admin.logentry"),

@@ -9,6 +9,8 @@ class TariffsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
+        from apps.tariffs import file_kinds
         from apps.tariffs.imports import SENTENCES
 
         register(SENTENCES)
+        file_kinds.register_kinds()

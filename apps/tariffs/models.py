@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 
 from apps.catalog.choices import UsageKind
 from apps.core.fields import MoneyField
+from apps.jobs.imports.models import FileImport
 from apps.tariffs.choices import PRICE_FIELDS, Direction
 from apps.tariffs.querysets import RateQuerySet
 
@@ -152,3 +153,13 @@ class Rate(models.Model):
     def price(self) -> Decimal:
         price: Decimal = getattr(self, self.price_field)
         return price
+
+
+class RateImport(FileImport):
+    """A file of rates, from its reading to its confirmation."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("import of a minute grid")
+        verbose_name_plural = _("imports of minute grids")
+        default_permissions = ("add", "view")

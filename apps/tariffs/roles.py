@@ -6,7 +6,7 @@ from apps.core.roles import Grants, Role
 
 SEE = ("view_tariff", "view_tariffversion", "view_rate")
 EXPORT = ("export_tariff",)
-KEEP = ("add_tariff", "change_tariff", "change_rate")
+KEEP = ("add_tariff", "change_tariff", "change_rate", "view_rateimport", "add_rateimport")
 
 GRANTS: Grants = {
     Role.SALES: (*SEE, *EXPORT),

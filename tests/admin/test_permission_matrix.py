@@ -129,6 +129,11 @@ admin:lines_lineimport_confirm           302 200 403 403 403 403 403 200  302 20
 admin:lines_lineimport_check_again       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:tariffs_rateimport_send            302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_rateimport_confirm         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_rateimport_check_again     302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_rateimport_abandon         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_tariff_import_file         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:tariffs_tariff_simulate            302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
 admin:tariffs_tariff_export              302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
@@ -171,6 +176,7 @@ messaging_delivery                       v   v   v   v   v   v   v
 sims_simcard                             v   v   v   -   -   v   v
 sims_simimport                           v   -   v   -   -   v   v
 tariffs_rate                             v   v   v   v   -   v   v
+tariffs_rateimport                       v   -   -   v   -   v   v
 tariffs_tariff                           v   v   v   v   -   v   v
 usage_cdrfile                            v   -   v   v   -   v   v
 usage_ratedrecord                        v   -   v   v   -   v   v

@@ -14,8 +14,11 @@ from unfold.decorators import action
 
 from apps.core.admin import JOURNAL, Link, ModelAdmin, ReadOnly, figure
 from apps.core.french import day
+from apps.jobs.imports.admin import send_dialog
+from apps.jobs.uploads import SCRIPT
 from apps.tariffs import panels
 from apps.tariffs.admin import exporting, simulating
+from apps.tariffs.file_kinds import RATE_FILES
 from apps.tariffs.models import Tariff
 from apps.tariffs.wording import begin_text
 
@@ -39,10 +42,13 @@ class TariffAdmin(ReadOnly, ModelAdmin):
             icon="calculate",
         ),
     )
-    actions_list = ("simulate",)
+    actions_list = ("import_file", "simulate")
+
+    import_file = send_dialog(RATE_FILES)
 
     class Media:
         css = {"all": ("tariffs/tariffs.css",)}
+        js = (SCRIPT,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_versions_on(localdate())
