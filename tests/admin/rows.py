@@ -372,6 +372,7 @@ def files_sent(number: int) -> None:
         FileImport.objects.create(
             kind=kind.code,
             name=f"livraison_{number}.csv",
+            parameters={"table": "STANDARD", "valid_from": ""},  # of grids; others ask for nothing
             state=ImportState.READY,
             changed=number + 1,
             fingerprints=["0"],
