@@ -13,10 +13,13 @@ from unfold.enums import ActionVariant
 from apps.core.admin import DaysFilter, ModelAdmin, ReadOnly, ServiceDialog, badge
 from apps.core.slots import Panel
 from apps.jobs import dialogs
+from apps.jobs.bulk.admin import BulkOperationAdmin
 from apps.jobs.choices import JobState
 from apps.jobs.filters import KindFilter
 from apps.jobs.models import Job
 from apps.jobs.panels import shown, subject_of
+
+__all__ = ["BulkOperationAdmin", "JobAdmin"]
 
 ITSELF = Panel(
     title=_("Progress"),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.core.fsm import ProtectedFSMMixin
+from apps.jobs.bulk.models import BulkItem, BulkOperation
 from apps.jobs.choices import ACTIVE, JobState, Queue
 from apps.jobs.imports.models import FileImport
 from apps.jobs.kinds import kinds
 from apps.jobs.querysets import JobQuerySet
 
-__all__ = ["FileImport", "Job", "Upload", "Worker"]
+__all__ = ["BulkItem", "BulkOperation", "FileImport", "Job", "Upload", "Worker"]
 
 KEY_LENGTH = 120
 

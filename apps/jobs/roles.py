@@ -5,8 +5,8 @@ from __future__ import annotations
 from apps.core.roles import Grants, Role
 
 GRANTS: Grants = {
-    Role.SALES: ["view_job"],
-    Role.SUPPORT: ["view_job", "cancel_job"],
+    Role.SALES: ["view_job", "view_bulkoperation"],
+    Role.SUPPORT: ["view_job", "cancel_job", "view_bulkoperation"],
     Role.BILLING: ["view_job", "cancel_job"],
     Role.ACCOUNTANT: ["view_job"],
 }
