@@ -55,6 +55,15 @@ class ListColumn:
 
 
 @dataclass(frozen=True)
+class ListFilter:
+    """A filter of a list (slot ``<app>.<model>.filters``) as ``list_filter`` takes it, for holders of a permission."""
+
+    filter: Any
+    permission: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
 class Tile:
     """A card of the home page (slot ``dashboard.tiles``), shown to holders of ``permission``.
 

@@ -163,6 +163,12 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         return [*super().get_list_display(request), *(one.shown for one in self.contributed_columns(request))]
 
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        """Its own filters, then those of higher apps."""
+        contributed = contributions(f"{self._page}.filters")
+        allowed = [one.filter for one in contributed if request.user.has_perm(one.permission)]
+        return [*super().get_list_filter(request), *allowed]
+
     # --- What may be done
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
