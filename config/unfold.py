@@ -85,6 +85,7 @@ NAVIGATION = [
         "items": [
             entry(_("Outbox"), "outbox", "messaging.delivery"),
             entry(_("Tasks"), "schedule", "jobs.job"),
+            entry(_("Bulk operations"), "checklist", "jobs.bulkoperation"),
             branch(
                 _("Imports of files"),
                 "upload_file",

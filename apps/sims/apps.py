@@ -9,10 +9,12 @@ class SimsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.sims import file_kinds, searching, tiles
+        from apps.sims import declaring, file_kinds, past, searching, tiles
         from apps.sims.imports import SENTENCES
 
         register(SENTENCES)
         searching.register()
         tiles.register()
         file_kinds.register_kinds()
+        declaring.register_kinds()
+        past.register()

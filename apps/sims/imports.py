@@ -24,12 +24,15 @@ from apps.core.imports import (
     update_with_history,
 )
 from apps.sims.choices import SimFormat, SimStatus
+from apps.sims.identifiers import check_activation_code
 from apps.sims.models import SimCard
 from apps.sims.services import can_become, move_cards
 
 SENTENCES = {
     "imsi_taken": _("The SIM card %(iccid)s has this IMSI."),
     "sim_status_by_line": _("This status comes with a line: a new card is EN_STOCK, PERDUE or DEFECTUEUSE."),
+    "esim_code_form": _("This is no activation code of an eSIM: LPA:1$server$code is expected."),
+    "esim_code_of_card": _("Only an eSIM has an activation code: the format is %(format)s."),
     "sim_status_refused": _("The card is %(current)s: it cannot become so by a file."),
 }
 
@@ -74,6 +77,10 @@ class SimImporter(Importer[SimCard]):
         ),
         Column(header="RESEAU", field="network", read=text(40), empty="", required=False),
         Column(header="LOT", field="batch", read=text(40), empty="", required=False),
+        Column(header="FOURNISSEUR", field="supplier", read=text(80), empty="", required=False),
+        Column(
+            header="CODE_ESIM", field="esim_code", read=check_activation_code, empty="", required=False, secret=True
+        ),
         Column(header="STATUT", field="status", read=one_of(STATUSES), empty=SimStatus.IN_STOCK, required=False),
         Column(header="KI", field="ki", read=str, secret=True, forbidden=True),
         Column(header="OPC", field="opc", read=str, secret=True, forbidden=True),
@@ -103,6 +110,11 @@ class SimImporter(Importer[SimCard]):
             holder = holders.get(record.get("imsi"))
             if holder and holder != record.get("iccid"):
                 yield record.fault("imsi", "imsi_taken", iccid=holder)
+            if record.get("esim_code"):
+                card = known.get(record.key) if record.key else None
+                format = record.get("format") or (card.row.format if card else "")
+                if format not in ("", SimFormat.ESIM):
+                    yield record.fault("esim_code", "esim_code_of_card", format=SimFormat(format).label)
             if record.key not in known and record.get("status") not in {None, *_WITHOUT_LINE}:
                 yield record.fault("status", "sim_status_by_line")
 

@@ -14,9 +14,13 @@ from apps.core.fsm import ProtectedFSMMixin
 from apps.core.search import by_number, typed_digits
 from apps.jobs.imports.models import FileImport
 from apps.sims.choices import SimFormat, SimStatus
+from apps.sims.identifiers import ACTIVATION_CODE_LENGTH
 
 # From so many digits on, what starts with 89 is the beginning of a card's number, printed on it.
 ICCID_BEGINNING = 6
+
+# Of transitions that undo another one (:func:`apps.sims.services.take_back_declaration`).
+CORRECTION = {"corrects": True}
 
 
 class SimCardQuerySet(models.QuerySet["SimCard"]):
@@ -52,24 +56,32 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     format = models.CharField(_("format"), max_length=10, choices=SimFormat.choices, blank=True)
     network = models.CharField(_("network"), max_length=40, blank=True)
     batch = models.CharField(_("batch"), max_length=40, blank=True, db_index=True)
+    supplier = models.CharField(_("supplier"), max_length=80, blank=True, db_index=True)
+    esim_code = models.CharField(
+        _("eSIM activation code"), max_length=ACTIVATION_CODE_LENGTH, blank=True, editable=False
+    )
     status = FSMField(
         _("status"),
         max_length=12,
         choices=SimStatus.choices,
         default=SimStatus.IN_STOCK,
         protected=True,
-        db_index=True,
     )
     imported_at = models.DateTimeField(_("imported at"), auto_now_add=True)
 
     objects = SimCardQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["pin1", "puk1", "pin2", "puk2"])
+    history = HistoricalRecords(excluded_fields=["pin1", "puk1", "pin2", "puk2", "esim_code"])
 
     class Meta:
         verbose_name = _("SIM card")
         verbose_name_plural = _("SIM cards")
         ordering = ["iccid"]
-        permissions = [("view_sim_secrets", _("Can see PIN and PUK codes"))]
+        permissions = [("view_sim_secrets", _("Can see PIN, PUK and eSIM codes"))]
+        indexes = [
+            # Lists are in the order of the cards' numbers, mostly of those of one status or format.
+            models.Index(fields=["status", "iccid"], name="sims_card_by_status"),
+            models.Index(fields=["format", "iccid"], name="sims_card_by_format"),
+        ]
         constraints = [
             models.CheckConstraint(name="sims_imsi_null_not_empty", condition=Q(imsi__isnull=True) | ~Q(imsi="")),
             models.CheckConstraint(name="sims_status_is_known", condition=Q(status__in=SimStatus.values)),
@@ -113,6 +125,16 @@ class SimCard(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     @transition(field=status, source=[SimStatus.IN_STOCK, SimStatus.REPLACED], target=SimStatus.FAULTY)
     def declare_faulty(self) -> None:
         """Does not work."""
+
+    # A card that was declared by mistake is what it was: no step of its life, and on no file or form.
+
+    @transition(field=status, source=[SimStatus.LOST, SimStatus.FAULTY], target=SimStatus.IN_STOCK, custom=CORRECTION)
+    def back_to_stock(self) -> None:
+        """It was in the stock all the time, and works."""
+
+    @transition(field=status, source=[SimStatus.LOST, SimStatus.FAULTY], target=SimStatus.REPLACED, custom=CORRECTION)
+    def back_to_replaced(self) -> None:
+        """It is only replaced."""
 
 
 class SimImport(FileImport):

@@ -34,6 +34,7 @@ from apps.messaging.models import Addressee, Attempt, Delivery
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
+from tests.admin.bulk_rows import a_bulk_operation
 from tests.factories import (
     AllowanceFactory,
     DiscountFactory,
@@ -92,6 +93,7 @@ def make(upto: int, *, have: int = 0) -> None:
         an_entry(line, number)
         a_job(number)
         files_sent(number)
+        a_bulk_operation(number)
         more_of_the_first(file, run, number)
 
 

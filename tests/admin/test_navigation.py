@@ -23,7 +23,17 @@ OUTLINE = [
         ],
     ),
     ("Personnalisation", ["Identité & logo"]),
-    ("Supervision", ["Boîte d’envoi", "Tâches", ("Imports de fichiers", ["Clients", "Offres", "Grilles minutes", "Parc mobile"]), "Historique", "Utilisateurs & rôles"]),
+    (
+        "Supervision",
+        [
+            "Boîte d’envoi",
+            "Tâches",
+            "Opérations en masse",
+            ("Imports de fichiers", ["Clients", "Offres", "Grilles minutes", "Parc mobile"]),
+            "Historique",
+            "Utilisateurs & rôles",
+        ],
+    ),
 ]
 
 
@@ -72,5 +82,5 @@ def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
     home = page.content.decode().split('class="home-group"', 1)[1]
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
     leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
-    assert len(leaves) == 22
+    assert len(leaves) == 23
     assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []

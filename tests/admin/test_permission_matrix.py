@@ -72,6 +72,16 @@ admin:jobs_job_change                    302 200 302 200 200 302 200 200  302 40
 admin:jobs_job_changelist                302 200 200 200 200 200 200 200  302 200 200 200 200 200 200 200
 admin:jobs_job_delete                    302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
 admin:jobs_job_history                   302 200 302 200 200 302 200 200  302 405 405 405 405 405 405 405
+admin:jobs_bulkoperation_add             302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
+admin:jobs_bulkoperation_ask             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:jobs_bulkoperation_change          302 200 200 200 403 403 200 200  302 403 403 403 403 403 403 403
+admin:jobs_bulkoperation_changelist      302 200 200 200 403 403 200 200  302 200 200 200 403 403 200 200
+admin:jobs_bulkoperation_delete          302 403 403 403 403 403 403 403  302 403 403 403 403 403 403 403
+admin:jobs_bulkoperation_history         302 200 200 200 302 302 200 200  302 405 405 405 405 405 405 405
+admin:jobs_bulkoperation_confirm         302 200 200 200 403 403 200 200  302 200 200 200 403 403 200 200
+admin:jobs_bulkoperation_resume          302 200 200 200 403 403 200 200  302 200 200 200 403 403 200 200
+admin:jobs_bulkoperation_undo            302 200 200 200 403 403 200 200  302 200 200 200 403 403 200 200
+admin:jobs_bulkoperation_abandon         302 200 200 200 403 403 200 200  302 200 200 200 403 403 200 200
 admin:jobs_job_restart                   302 200 404 200 200 404 200 200  302 200 404 200 200 404 200 200
 admin:catalog_plan_change_price          302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_plan_change_included       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
@@ -134,6 +144,8 @@ admin:tariffs_rateimport_confirm         302 200 403 403 200 403 403 200  302 20
 admin:tariffs_rateimport_check_again     302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:tariffs_rateimport_abandon         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:tariffs_tariff_import_file         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:sims_simcard_declare               302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:sims_simcard_paste                 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:tariffs_tariff_simulate            302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
 admin:tariffs_tariff_export              302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405

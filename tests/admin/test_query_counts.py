@@ -12,6 +12,7 @@ from django.urls import reverse
 from apps.billing.models import BillingRun, Invoice
 from apps.catalog.models import Handset, Plan
 from apps.customers.models import Customer
+from apps.jobs.models import BulkOperation
 from apps.lines.models import Line
 from apps.messaging.models import Delivery
 from apps.sims.models import SimCard
@@ -29,7 +30,7 @@ WITHOUT_LIST = {"branding.integrator"}
 LISTS = sorted(
     model._meta.label_lower for model in django_admin.site._registry if model._meta.label_lower not in WITHOUT_LIST
 )
-PAGES = [Plan, Handset, Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery]
+PAGES = [BulkOperation, Plan, Handset, Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery]
 
 
 @pytest.fixture

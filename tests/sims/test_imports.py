@@ -166,6 +166,35 @@ def test_keys_with_which_a_card_can_be_copied_are_refused_and_not_shown(column: 
     assert not SimCard.objects.exists()
 
 
+ESIM_CODE = "LPA:1$smdp.exemple.fr$4F2A-77B1"
+
+
+def test_an_esim_comes_with_its_code_and_its_supplier() -> None:
+    taken("ICCID;FORMAT;CODE_ESIM;FOURNISSEUR", f"{A};ESIM;{ESIM_CODE.removeprefix('LPA:')};Opérateur A")
+    card = SimCard.objects.get()
+    assert (card.esim_code, card.supplier) == (ESIM_CODE, "Opérateur A")
+    (change,) = taken("ICCID;CODE_ESIM", f"{A};LPA:1$smdp.exemple.fr$NEW").changed
+    assert list(change.described()) == [("CODE_ESIM", HIDDEN, HIDDEN)]
+    assert not hasattr(SimCard.history.model, "esim_code"), "no version keeps it"
+
+
+def test_a_code_that_is_none_is_refused_and_not_shown() -> None:
+    plan = run("ICCID;CODE_ESIM", f"{A};LPA:1$smdp$secret")
+    assert [(fault.column, fault.value, fault.reason_code) for fault in plan.faults] == [
+        ("CODE_ESIM", HIDDEN, "esim_code_form")
+    ]
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_only_an_esim_has_a_code(known: bool) -> None:
+    if known:
+        SimCardFactory(iccid=A, format=SimFormat.NANO)
+    header, line = (
+        ("ICCID;CODE_ESIM", f"{A};{ESIM_CODE}") if known else ("ICCID;FORMAT;CODE_ESIM", f"{A};NANO;{ESIM_CODE}")
+    )
+    assert faults(header, line) == [(2, "CODE_ESIM", "esim_code_of_card")]
+
+
 def test_texts_that_the_database_cannot_hold_are_refused() -> None:
     assert faults("ICCID;RESEAU;LOT", f"{A};{'x' * 41};{'y' * 41}") == [
         (2, "RESEAU", "text_length"),

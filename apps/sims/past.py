@@ -1,0 +1,110 @@
+"""The whole past of a card, as one story: what it was, where it was, who did it and why, who looked at its codes.
+
+Higher apps add to it through the slot :data:`SLOT`: lines tell when they held the card.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from apps.core.admin.journal import entries_of
+from apps.core.slots import Panel, contribute, contributions
+from apps.jobs.bulk.tasks import undoing
+from apps.sims import declaring
+from apps.sims.choices import SimStatus
+from apps.sims.models import SimCard
+
+SLOT: Final = "sims.simcard.past"
+#: Of each sort: nothing in a card's life comes near.
+EVENTS_SHOWN: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to a card, on a day or at a moment (aware)."""
+
+    at: date
+    what: str
+    who: str = ""
+    why: str = ""
+    link: str = ""
+    colour: str = ""
+
+    @property
+    def is_moment(self) -> bool:
+        return isinstance(self.at, datetime)
+
+    @property
+    def moment(self) -> datetime:
+        """For their order: a day begins at its midnight."""
+        return self.at if isinstance(self.at, datetime) else make_aware(datetime.combine(self.at, time.min))
+
+
+@dataclass(frozen=True)
+class Past:
+    """What one app knows of a card's past: shown to holders of ``permission``."""
+
+    events: Callable[[SimCard], Iterable[Event]]
+    permission: str
+    order: int = 100
+
+
+def past_of(card: SimCard, request: HttpRequest) -> dict[str, Any]:
+    tellers: list[Past] = contributions(SLOT)
+    events = [event for teller in tellers if request.user.has_perm(teller.permission) for event in teller.events(card)]
+    return {"events": sorted(events, key=lambda event: event.moment, reverse=True)}
+
+
+def versions(card: SimCard) -> Iterator[Event]:
+    """Its entry, and every change of its status or of what is known of it."""
+    history: Any = card.history
+    latest = history.select_related("history_user").order_by("-history_date", "-history_id")[:EVENTS_SHOWN]
+    status = ""
+    for version in reversed(latest):
+        was, status = status, version.status
+        told = {"at": version.history_date, "who": str(version.history_user or "")}
+        why = version.history_change_reason or ""
+        if version.history_type == "+":
+            yield Event(what=_("Taken into the stock"), why=why, colour="info", **told)
+            if status != SimStatus.IN_STOCK:
+                yield Event(what=_moved("", status), colour=SimStatus(status).colour, **told)
+        elif was and was != status:
+            yield Event(what=_moved(was, status), why=why, colour=SimStatus(status).colour, **told)
+        else:
+            yield Event(what=_("Data of the card changed"), why=why, **told)
+
+
+def _moved(before: str, after: str) -> str:
+    label = str(SimStatus(after).label)
+    return f"{SimStatus(before).label} → {label}" if before else label
+
+
+def entries(card: SimCard) -> Iterator[Event]:
+    """What was done on screen and made no version: the looks at its codes."""
+    told = (str(declaring.DECLARE.title), str(undoing(declaring.DECLARE)))
+    for entry in entries_of(card).select_related("user").order_by("-action_time")[:EVENTS_SHOWN]:
+        message = entry.get_change_message()
+        if not message.startswith(told):
+            yield Event(at=entry.action_time, what=message, who=str(entry.user))
+
+
+PAST = Panel(
+    title=gettext_lazy("Past of the card"),
+    template="sims/past.html",
+    context=past_of,
+    permission="sims.view_simcard",
+    order=5,
+)
+
+
+def register() -> None:
+    contribute(SLOT, Past(versions, "sims.view_simcard", order=10))
+    contribute(SLOT, Past(entries, "admin.view_logentry", order=20))
