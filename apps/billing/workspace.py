@@ -18,6 +18,7 @@ from apps.billing.models import BillingRun, Invoice
 from apps.billing.precautions import precautions
 from apps.core.admin import ServiceDialog
 from apps.core.admin.columns import status
+from apps.core.exceptions import DomainError
 from apps.jobs.models import Job
 from apps.jobs.panels import lately, shown
 from apps.messaging.choices import IN_TROUBLE, DeliveryState
@@ -119,6 +120,14 @@ def jobs_of(run: BillingRun | None, request: HttpRequest) -> list[dict[str, Any]
     return [shown(job, request) for job in lately(jobs.seen_by(request.user))]
 
 
+def next_number_or_reason() -> str:
+    """Or why there is none: the page is where one sees that."""
+    try:
+        return next_number()
+    except DomainError as refusal:
+        return str(refusal)
+
+
 def workspace(admin: Any, request: HttpRequest, run: BillingRun | None, *, on_list: bool) -> dict[str, Any]:
     """What ``billing/launch.html`` shows."""
     above = admin.list_dialogs() if on_list else []
@@ -141,7 +150,7 @@ def workspace(admin: Any, request: HttpRequest, run: BillingRun | None, *, on_li
         "right": buttons(admin, request, right, run),
         "middle": buttons(admin, request, middle, run),
         "jobs": jobs,
-        "next_number": next_number(),
+        "next_number": next_number_or_reason(),
         "precautions": []
         if on_list or run.state not in BEFORE_NUMBERS
         else precautions(month=run.month, today=localdate(), run=run),

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from apps.branding import colours, memory
-from apps.branding.models import Integrator
+from apps.branding.models import COLOUR, Integrator
 
 PRODUCT = "ISM"
 
@@ -61,8 +61,10 @@ def favicon_address(company: Integrator) -> str | None:
 def palette(request: HttpRequest) -> dict[str, str]:
     """The eleven weights of unfold's «primary», made of the integrator's main colour."""
     company = integrator(request)
-    colour = company.primary_colour if company else Integrator._meta.get_field("primary_colour").default
-    return colours.palette(colour)
+    if company and COLOUR.regex.search(company.primary_colour):
+        return colours.palette(company.primary_colour)
+    # Of before there is a company; or what stands there was written past the form, and no page is lost over a colour.
+    return colours.palette(Integrator._meta.get_field("primary_colour").default)
 
 
 def environment(request: HttpRequest) -> list[str] | None:

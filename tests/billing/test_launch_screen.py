@@ -19,6 +19,7 @@ from apps.branding.models import Integrator
 from apps.core.french import NBSP
 from apps.core.periods import Month
 from apps.core.roles import Role
+from apps.documents.models import NumberSeries
 from apps.jobs.models import Job
 from apps.messaging.models import Delivery
 from tests.billing.working import work_off
@@ -89,6 +90,15 @@ def test_an_empty_installation_says_where_to_begin(admin: Client) -> None:
     page = seen(admin, LIST)
     assert "Aucune facture n’a encore été générée." in page
     assert buttons_on(page) == ["generate"]
+
+
+def test_a_pattern_that_gives_no_number_costs_no_page(admin: Client, drafts: BillingRun) -> None:
+    NumberSeries.objects.update(pattern="F{YYYY}{M}")
+    for address in (LIST, page_of(drafts)):
+        assert "Champ {M} inconnu" in seen(admin, address)
+    for name, answers in (("generate", {"month": "2026-10", "again": "on"}), ("issue", {"issue_on": "2026-11-03"})):
+        page = admin.post(dialog(name, drafts if name == "issue" else None), {**answers, **CONFIRMED})
+        assert page.context["form"].refusal is not None
 
 
 def test_drafts_are_shown_with_their_totals_and_the_next_number(admin: Client, drafts: BillingRun) -> None:

@@ -48,6 +48,13 @@ def of_the_row(statements: list[str]) -> list[str]:
     return [sql for sql in statements if "branding_integrator" in sql]
 
 
+def test_a_colour_that_is_none_costs_no_page(admin: Client, company: Integrator) -> None:
+    company.primary_colour = "rouge"
+    company.save()
+    for client, address in ((Client(), SIGN_IN), (admin, HOME), (admin, PAGE)):
+        assert client.get(address).status_code == 200
+
+
 def test_the_welcome_message_stands_on_the_sign_in_page_and_the_dashboard_as_text(
     admin: Client, company: Integrator
 ) -> None:

@@ -24,7 +24,7 @@ from apps.billing.models import BillingRun, Invoice, InvoiceLine, OneOffClaim, S
 from apps.billing.services.chunks import in_chunks
 from apps.billing.services.computing import STORED, Refusal, preview_run, reason_of
 from apps.billing.services.leases import Lease, leased
-from apps.billing.services.numbers import locked_series, settle_number_log, take_number
+from apps.billing.services.numbers import locked_series, next_numbers, settle_number_log, take_number
 from apps.billing.snapshots import Surroundings, snapshot_of, surroundings
 from apps.core.exceptions import DomainError
 from apps.core.progress import Progress, unwatched
@@ -105,9 +105,11 @@ def issue_under(lease: Lease, *, issue_on: date, progress: Progress = unwatched)
 def issue_date_of(run: BillingRun, *, asked: date) -> date:
     """The date that the invoices of ``run`` get: the one it has begun with, else ``asked``.
 
-    DomainError when that is before the last invoice's date, or while call records are being loaded.
+    DomainError when that is before the last invoice's date, when there is no number for it, or while call records are
+    being loaded.
     """
     _refuse_half_loaded_usage()
+    next_numbers(DocumentKind.INVOICE, run.issue_date or asked, 1)
     last = NumberSeries.objects.get(kind=DocumentKind.INVOICE).last_date
     if run.issue_date is not None and (last is None or run.issue_date >= last):
         return run.issue_date

@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.billing.models import Invoice
 from apps.core.exceptions import DomainError
+from apps.core.wording import sentence
 from apps.documents.models import NumberSeries
-from apps.documents.numbering import NumberPattern, Reset
+from apps.documents.numbering import NumberPattern, PatternRefused, Reset
 
 TAIL = 8192
 
@@ -36,23 +37,31 @@ def take_number(series: NumberSeries, day: date) -> tuple[int, str]:
     """The next counter and number of a locked series for a document of ``day``; the caller saves the series."""
     if series.last_date is not None and day < series.last_date:
         raise DomainError(_("The series has already numbered a later date."))
-    pattern = _pattern(series)
-    series.counter = _following(series, pattern, day)
-    series.period_key = pattern.period_key(day)
-    series.position += 1
-    series.last_date = day
-    return series.counter, pattern.format(series.counter, day)
+    with _pattern(series) as pattern:
+        series.counter = _following(series, pattern, day)
+        series.period_key = pattern.period_key(day)
+        series.position += 1
+        series.last_date = day
+        return series.counter, pattern.format(series.counter, day)
 
 
 def next_numbers(kind: str, day: date, n: int = 3) -> list[str]:
-    """The numbers that the next documents of ``day`` will get; nothing is taken."""
+    """The numbers that the next documents of ``day`` will get; nothing is taken. DomainError if there are none."""
     series = NumberSeries.objects.get(kind=kind)
-    pattern = _pattern(series)
-    return pattern.preview(_following(series, pattern, day), day, n)
+    with _pattern(series) as pattern:
+        return pattern.preview(_following(series, pattern, day), day, n)
 
 
-def _pattern(series: NumberSeries) -> NumberPattern:
-    return NumberPattern.parse(series.pattern, reset=Reset(series.reset))
+@contextmanager
+def _pattern(series: NumberSeries) -> Iterator[NumberPattern]:
+    """The pattern of ``series``. DomainError for one that gives no number: its counter may have grown too long."""
+    try:
+        yield NumberPattern.parse(series.pattern, reset=Reset(series.reset))
+    except PatternRefused as refusal:
+        raise DomainError(
+            _("The pattern of the numbers (%(pattern)s) gives none: %(reason)s")
+            % {"pattern": series.pattern, "reason": sentence(refusal)}
+        ) from refusal
 
 
 def _following(series: NumberSeries, pattern: NumberPattern, day: date) -> int:
