@@ -84,15 +84,16 @@ def cancel_job(*, job: Job, actor: User | None) -> Job:
 
 def restart_job(*, job: Job, actor: User | None) -> Job:
     """Try a failed or cancelled job again, from where it stopped. DomainError while the same thing is under way."""
-    with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job.pk)
-        if job.state not in (JobState.FAILED, JobState.CANCELLED):
-            raise DomainError(gettext_lazy("Only a task that failed or was cancelled can be started again."))
-        if job.key and Job.objects.active().filter(key=job.key).exists():
-            raise DomainError(gettext_lazy("The same task has been started again already."))
-        job.restart()
-        job.cancel_requested, job.error, job.stalled, job.finished_at = False, "", 0, None
-        job.save()
+    try:
+        with transaction.atomic():
+            job = Job.objects.select_for_update().get(pk=job.pk)
+            if job.state not in (JobState.FAILED, JobState.CANCELLED):
+                raise DomainError(gettext_lazy("Only a task that failed or was cancelled can be started again."))
+            job.restart()
+            job.cancel_requested, job.error, job.stalled, job.finished_at = False, "", 0, None
+            job.save()
+    except IntegrityError:  # its key is taken; only the database knows of whoever takes it at this moment
+        raise DomainError(gettext_lazy("The same task has been started again already.")) from None
     return job
 
 

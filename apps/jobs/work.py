@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -93,8 +94,8 @@ class Work:
         earlier = self.job.file_path
         self.job.file_path = store_file(Area.EXPORTS, data) if isinstance(data, Path) else store(Area.EXPORTS, data)
         self._write(file_path=self.job.file_path, file_name=name[-200:], file_type=content_type)
-        if earlier:
-            remove(earlier)
+        if earlier:  # the row names it until the commit
+            transaction.on_commit(lambda: remove(earlier))
 
     def _write(self, **values: Any) -> None:
         held = Job.objects.filter(pk=self.job.pk, lease_token=self.job.lease_token)

@@ -117,10 +117,19 @@ def free_abandoned() -> int:
     for job in Job.objects.filter(state=JobState.RUNNING):
         if not _is_abandoned(job):
             continue
-        logger.warning("job %d (%s) was left by %s and is resumed", job.pk, job.kind, job.lease_holder)
-        _end(Work(job), JobState.CANCELLED if job.cancel_requested else JobState.QUEUED)
-        freed += 1
+        freed += _free(job)
     return freed
+
+
+def _free(job: Job) -> bool:
+    """Unless a worker that was only slow has renewed its lease meanwhile."""
+    with transaction.atomic():
+        locked = Job.objects.select_for_update().filter(pk=job.pk, lease_token=job.lease_token).first()
+        if locked is None or locked.state != JobState.RUNNING or not _is_abandoned(locked):
+            return False
+        logger.warning("job %d (%s) was left by %s and is resumed", job.pk, job.kind, job.lease_holder)
+        _end(Work(locked), JobState.CANCELLED if locked.cancel_requested else JobState.QUEUED)
+    return True
 
 
 def _is_abandoned(job: Job) -> bool:

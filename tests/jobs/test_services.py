@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,36 @@ def test_what_runs_or_is_done_or_was_started_again_is_not_started_again(start: S
     start(key="month")
     with pytest.raises(DomainError):
         restart_job(job=job, actor=None)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_starting_again_and_starting_anew_at_once_make_one_job() -> None:
+    ready, broken = threading.Barrier(2), list[Exception]()
+
+    def press(act: Callable[..., Job], **asked: Any) -> None:
+        ready.wait()
+        try:
+            act(actor=None, **asked)
+        except DomainError:
+            pass  # said in words
+        except Exception as error:  # noqa: BLE001  # whatever it is, it is told
+            broken.append(error)
+        finally:
+            connection.close()
+
+    for key in map(str, range(8)):
+        failed = cancel_job(job=start_job(kind=TESTED, actor=None, key=key), actor=None)
+        people = [
+            threading.Thread(target=press, args=[restart_job], kwargs={"job": failed}),
+            threading.Thread(target=press, args=[start_job], kwargs={"kind": TESTED, "key": key}),
+        ]
+        for one in people:
+            one.start()
+        for one in people:
+            one.join()
+        assert Job.objects.active().filter(key=key).count() == 1
+    assert broken == []
 
 
 def test_a_file_that_was_sent_is_kept_whole(settings: Any) -> None:

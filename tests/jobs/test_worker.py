@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
+from apps.core.files import stored_bytes, stored_file
 from apps.jobs import kinds, worker
 from apps.jobs.choices import JobState, Queue
 from apps.jobs.kinds import Chore, Kind
@@ -127,6 +128,32 @@ def test_a_job_whose_lease_is_over_is_taken_by_another_worker(start: Start) -> N
     run_job(slow)
     job.refresh_from_db()
     assert (job.state, groups()) == (JobState.DONE, 4), "the slow one comes too late to change anything"
+
+
+def test_a_worker_that_was_only_slow_keeps_its_job(start: Start) -> None:
+    start()
+    work = claimed()
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    as_the_reaper_saw_it = Job.objects.get()
+    work.progress(done=1)
+    assert worker._free(as_the_reaper_saw_it) is False
+    assert Job.objects.get().state == JobState.RUNNING
+    work.progress(done=2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_there_as_long_as_a_row_names_it(start: Start) -> None:
+    start()
+    work = claimed()
+    work.keep_file(name="a.csv", content_type="text/csv", data=b"first")
+    with transaction.atomic():
+        work.keep_file(name="a.csv", content_type="text/csv", data=b"second")
+        transaction.set_rollback(True)
+    kept = Job.objects.get().file_path
+    assert stored_bytes(kept) == b"first"
+    work = Work(Job.objects.get())
+    work.keep_file(name="a.csv", content_type="text/csv", data=b"third")
+    assert not stored_file(kept).exists()
 
 
 def test_a_job_whose_worker_is_dead_waits_for_no_lease(start: Start) -> None:
