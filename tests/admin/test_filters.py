@@ -39,6 +39,16 @@ def test_invoices_are_found_by_their_day(admin: Client, issued: str, since: str,
     assert (issued in {invoice.number for invoice in page.context["cl"].result_list}) == found
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [("01/01/0001", "", 1), ("", "0001-01-01", 0), ("0001-01-01", "31/12/9999", 1), ("31/12/9999", "", 0)],
+)
+def test_the_ends_of_the_calendar_are_days_like_others(admin: Client, since: str, until: str, found: int) -> None:
+    rows.a_job(0)
+    asked = {"created_at_from": since, "created_at_to": until}
+    assert admin.get(reverse("admin:jobs_job_changelist"), asked).context["cl"].result_count == found
+
+
 def test_tasks_are_found_by_the_day_they_began(admin: Client) -> None:
     job = rows.a_job(0)
     Job.objects.filter(pk=job.pk).update(created_at="2026-11-03T22:30:00Z")  # half past eleven in Paris

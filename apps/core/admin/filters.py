@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from django.utils.timezone import make_aware
 from unfold.contrib.filters.admin import RangeDateFilter
 
+#: Midnight of the first days of the calendar is no moment: in UTC it lies before them.
+EARLIEST = date(1900, 1, 1)
+
 
 class DaysFilter(RangeDateFilter):  # type: ignore[misc]  # unfold ships no types
     """Rows of the days between two, both included; either may be left open. A moment belongs to its day in Paris.
@@ -30,14 +33,14 @@ class DaysFilter(RangeDateFilter):  # type: ignore[misc]  # unfold ships no type
         return queryset
 
     def _day(self, end: str) -> date | None:
-        """None for what is empty or no date: the list is then shown as it is."""
+        """None for what is empty or no date: the list is then shown as it is. No row is older than EARLIEST."""
         try:
             day: date | None = forms.DateField(required=False, localize=True).clean(
                 self.used_parameters.get(f"{self.parameter_name}_{end}")
             )
         except ValidationError:
             return None
-        return day
+        return day and max(day, EARLIEST)
 
 
 def _midnight(day: date) -> datetime:
