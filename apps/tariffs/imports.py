@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, Final
 
@@ -11,29 +12,35 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history
 
 from apps.catalog.choices import UsageKind
+from apps.core import french
 from apps.core.cells import CellRefused, parse_yes_no
 from apps.core.csvfiles import Fault
 from apps.core.identifiers import refuse_spreadsheet_number
 from apps.core.imports import (
+    Change,
     Column,
     Importer,
     Key,
     Known,
     Plan,
+    Reading,
     Record,
     delete_with_history,
     number,
     one_of,
+    shown,
     text,
     update_with_history,
     whole_number,
 )
-from apps.core.slots import contributions
 from apps.tariffs.choices import Direction
 from apps.tariffs.matching import NUMBER_DIGITS
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from apps.tariffs.numbering import is_special_zone
 from apps.tariffs.rating import PRICE_LIMIT
+from apps.tariffs.services.locking import lock_tariff, lock_version, revise
+from apps.tariffs.services.making import PRICES
+from apps.tariffs.uses import calls_since, uses_of
 
 SENTENCES = {
     "price_missing": _("The price of this usage is missing: write 0 if it is free."),
@@ -41,10 +48,16 @@ SENTENCES = {
     "rate_in_use": _(
         "Calls were priced by the row “%(rate)s”, which the file does not have: give the new grid a date."
     ),
+    "rate_in_use_changed": _(
+        "Calls were priced by this row, so that it stays as it is in this version (%(old)s): give the new grid a date."
+    ),
+    "price_jump": _("The price goes from %(old)s to %(new)s: is that right?"),
+    "calls_keep_price": _("Calls from %(day)s on that are rated already keep their price; there are %(count)d."),
+    "version_ends": _("Another version of the grid begins on %(day)s: this one holds until then only."),
 }
 
-# Each entry: given primary keys of rates, those that records were priced by.
-RATES_IN_USE: Final = "tariffs.rates_in_use"
+# A price that goes up or down by more than this is more often a slip of the keyboard than a decision.
+JUMP: Final = 5
 
 KINDS = {"VOIX": UsageKind.VOICE, "SMS": UsageKind.SMS, "MMS": UsageKind.MMS, "DATA": UsageKind.DATA}
 _PRICES = {
@@ -75,8 +88,8 @@ class TariffImporter(Importer[Rate]):
     version from that day on: the one that begins then, or a new one, compared with the version it follows; a file
     that says the same as that one makes no version. The first version of a grid holds for all dates.
 
-    A row that calls were priced by is changed by a file, but removed only by a new version: the price of these calls
-    must stay explicable.
+    A row that calls were priced by is neither changed nor removed in its version, only in a new one: the price of
+    these calls must stay explicable.
     """
 
     columns = (
@@ -102,6 +115,7 @@ class TariffImporter(Importer[Rate]):
         super().__init__(today=today)
         self.table = table
         self.valid_from = valid_from
+        self._used: Container[int] = ()
 
     def complete(self, values: dict[str, Any]) -> None:
         if "destination_zone" in values:
@@ -118,19 +132,53 @@ class TariffImporter(Importer[Rate]):
             yield record.fault("prefix", "prefix_national")
 
     def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Rate]]:
+        version = self._version()
+        rates = Rate.objects.filter(version=version)
+        self._used = uses_of(rates).keys() if self._in_place(version) else ()
         known: dict[Key, Known[Rate]] = {}
-        for rate in Rate.objects.filter(version=self._version()):
+        for rate in rates:
             values = {name: getattr(rate, name) for name in STORED}
             known[tuple(values[name] for name in self.key)] = Known(rate, values)
         return known
 
+    def check_change(self, change: Change[Rate]) -> Iterator[Fault]:
+        if change.row.pk in self._used:
+            for name, (old, _new) in change.differences.items():
+                yield change.record.fault(name, "rate_in_use_changed", old=shown(old))
+
     def check_removal(self, rows: Sequence[Rate]) -> Iterator[Fault]:
-        if not rows or not self._in_place(self._version()):
+        for rate in rows:
+            if rate.pk in self._used:
+                yield Fault(1, "PREFIXE", rate.prefix, "rate_in_use", {"rate": rate})
+
+    def compare(self, reading: Reading) -> Plan[Rate]:
+        plan = super().compare(reading)
+        for change in plan.changed:
+            plan.warnings += _jumps(change)
+        if plan.new or plan.changed or plan.removed:
+            plan.warnings += self._warn_of_dates(self._version())
+        return plan
+
+    def _warn_of_dates(self, version: TariffVersion | None) -> Iterator[Fault]:
+        """What becomes of calls around the day of a new version."""
+        if version is None or self._in_place(version) or self.valid_from is None:
             return
-        by_id = {rate.pk: rate for rate in rows}
-        used = {pk for rates_in_use in contributions(RATES_IN_USE) for pk in rates_in_use(rate_ids=by_id.keys())}
-        for pk in sorted(used):
-            yield Fault(1, "PREFIXE", by_id[pk].prefix, "rate_in_use", {"rate": by_id[pk]})
+        if count := calls_since(Rate.objects.filter(version=version), self.valid_from):
+            yield Fault(1, "", "", "calls_keep_price", {"day": french.day(self.valid_from), "count": count})
+        later = version.tariff.versions.filter(valid_from__gt=self.valid_from).order_by("valid_from").first()
+        if later is not None and later.valid_from is not None:
+            yield Fault(1, "", "", "version_ends", {"day": french.day(later.valid_from)})
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """No other file of grids, no new version of this one, no call being priced by rates that may change."""
+        with super().turn():
+            if tariff := Tariff.objects.filter(code=self.table).first():
+                lock_tariff(tariff.pk)
+                version = self._version()
+                if version is not None and self._in_place(version):
+                    lock_version(version.pk)
+            yield
 
     def write(self, plan: Plan[Rate], *, actor: Any, source: str) -> None:
         history = self.history(actor=actor, source=source)
@@ -141,6 +189,7 @@ class TariffImporter(Importer[Rate]):
             new = plan.new
             update_with_history(plan.changed, Rate, STORED, **history)
             delete_with_history(plan.removed, Rate, **history)
+            revise(version.pk)
         else:
             new = plan.records
             version = self._new_version()
@@ -159,8 +208,16 @@ class TariffImporter(Importer[Rate]):
         return version is not None and self.valid_from in (None, version.valid_from)
 
     def _new_version(self) -> TariffVersion:
-        tariff, is_new = Tariff.objects.get_or_create(code=self.table, defaults={"label": self.table})
-        return TariffVersion.objects.create(tariff=tariff, valid_from=None if is_new else self.valid_from)
+        tariff, _is_new = Tariff.objects.get_or_create(code=self.table, defaults={"label": self.table})
+        is_first = not tariff.versions.exists()
+        return TariffVersion.objects.create(tariff=tariff, valid_from=None if is_first else self.valid_from)
+
+
+def _jumps(change: Change[Rate]) -> Iterator[Fault]:
+    for name in PRICES:
+        old, new = change.differences.get(name, (0, 0))
+        if max(old, new) > JUMP * min(old, new):
+            yield change.record.fault(name, "price_jump", old=french.price(old), new=french.price(new))
 
 
 STORED = [*(column.field for column in TariffImporter.columns), "special"]

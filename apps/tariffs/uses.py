@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, cast
@@ -51,6 +52,9 @@ RATE_USES: Final = "tariffs.rate_uses"
 #: By primary key of a rate; rates that priced nothing are left out.
 type Uses = Callable[[QuerySet[Rate]], Mapping[int, Use]]
 
+#: Functions ``(rates, day)`` that count the calls from that Paris day on that these rates priced.
+CALLS_SINCE: Final = "tariffs.calls_since"
+
 
 def uses_of(rates: QuerySet[Rate]) -> dict[int, Use]:
     """What the calls say of these rates, by primary key; rates that priced nothing are left out."""
@@ -58,6 +62,11 @@ def uses_of(rates: QuerySet[Rate]) -> dict[int, Use]:
     for find in contributions(RATE_USES):
         uses.update(find(rates))
     return uses
+
+
+def calls_since(rates: QuerySet[Rate], day: date) -> int:
+    """How many calls from ``day`` on (in Paris) were priced by these rates: a new version leaves them their price."""
+    return sum(count(rates, day) for count in contributions(CALLS_SINCE))
 
 
 def purchase_prices(rates: QuerySet[Rate]) -> dict[int, PurchasePrice]:

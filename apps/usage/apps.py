@@ -10,16 +10,16 @@ class UsageConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.slots import contribute
-        from apps.usage import fair_use, faults, panels, simulating, tasks, tiles
-        from apps.usage.changes import cover_again, rates_in_use
+        from apps.usage import fair_use, faults, panels, rates, simulating, tasks, tiles
+        from apps.usage.changes import cover_again
         from apps.usage.defaults import install_defaults
 
         panels.register()
         tiles.register()
         faults.register()
         fair_use.register()
+        rates.register()
         simulating.register()
         tasks.register_kinds()
         contribute("lines.allowances_changed", cover_again)
-        contribute("tariffs.rates_in_use", rates_in_use)
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="usage.defaults")

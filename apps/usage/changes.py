@@ -17,10 +17,3 @@ def cover_again(*, line_ids: Collection[int]) -> None:
         everyone = lock_pools(line_ids)
         lock_files(line_ids=everyone, others=())
         cover(line_ids=everyone)
-
-
-def rates_in_use(*, rate_ids: Collection[int]) -> set[int]:
-    """Those of the rates by which records were priced: the price of a record must stay explicable."""
-    from apps.usage.models import RatedRecord
-
-    return set(RatedRecord.objects.filter(rate__in=rate_ids).order_by().values_list("rate", flat=True).distinct())

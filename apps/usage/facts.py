@@ -17,7 +17,8 @@ from apps.core.periods import Days
 from apps.lines.models import LineNumber, LineTariff
 from apps.tariffs.grids import rate_index, versions_of
 from apps.tariffs.matching import RateIndex
-from apps.tariffs.models import Rate
+from apps.tariffs.models import TariffVersion
+from apps.tariffs.services import held_revisions
 from apps.usage.columns import RateColumns
 
 HOLDER_SCHEMA = pl.Schema(
@@ -40,6 +41,7 @@ class Facts:
         self.holders = HOLDER_SCHEMA.to_frame()
         self.versions = VERSION_SCHEMA.to_frame()
         self.rates = RateColumns(RateIndex({}), bytes_per_megabyte=settings.MEGABYTE)
+        self._revisions: dict[int, int] = {}
         self._asked: set[str] = set()
 
     def learn(self, msisdns: pl.Series) -> None:
@@ -57,13 +59,23 @@ class Facts:
         self.versions = self.versions.vstack(versions)
         needed = set(self.versions["version"].unique())
         if needed - self.rates.index.version_ranks.keys():
-            self.rates = RateColumns(rate_index(needed), bytes_per_megabyte=settings.MEGABYTE)
+            self._read_rates(needed)
 
-    def hold(self, rate_ids: Collection[int]) -> bool:
-        """Whether these rows are still there: a grid taken over again drops rows that have priced nothing yet."""
-        return all(
-            Rate.objects.filter(pk__in=some).count() == len(some) for some in batched(sorted(set(rate_ids)), BATCH)
-        )
+    def hold(self, versions: Collection[int]) -> bool:
+        """Whether the rates of these versions are still as they were read; if not they are read again.
+
+        From now on they stay so until the transaction ends: nobody changes or removes rates that have priced nothing
+        yet (by a file, on screen) while calls are being priced by them.
+        """
+        if all(self._revisions[version] == now for version, now in held_revisions(versions).items()):
+            return True
+        self._read_rates(self._revisions.keys())
+        return False
+
+    def _read_rates(self, versions: Collection[int]) -> None:
+        # Revisions come before rows: what changes in between is then held for older than it is, never for newer.
+        self._revisions = dict(TariffVersion.objects.filter(pk__in=versions).values_list("pk", "revision"))
+        self.rates = RateColumns(rate_index(versions), bytes_per_megabyte=settings.MEGABYTE)
 
 
 def in_force(records: pl.DataFrame, periods: pl.DataFrame, *, by: str) -> pl.DataFrame:

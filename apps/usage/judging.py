@@ -34,3 +34,13 @@ def pooled(records: pl.DataFrame) -> pl.DataFrame:
     """The records with their ``pool``: the line, or null before it is billed, when nothing is included."""
     billed = pl.col("billing_start").is_not_null() & (pl.col("local_date") >= pl.col("billing_start"))
     return records.with_columns(pool=pl.when(billed).then("line"))
+
+
+def by_held_rates(found: pl.DataFrame, records: pl.DataFrame, facts: Facts) -> pl.DataFrame:
+    """What ``judged`` has ``found`` of ``records``, by rates that stay what they are until the transaction ends.
+
+    Judged anew if rates have changed or gone since the facts were learnt. Their lines do not change with it.
+    """
+    while not facts.hold(found.filter(pl.col("rate").is_not_null())["version"].unique()):
+        found = judged(records, facts)
+    return found

@@ -234,3 +234,25 @@ class SuspendedRecord(RawRecord):
 
     def __str__(self) -> str:
         return self.cdr_id or f"{self.file_id}:{self.line_number}"
+
+
+class RateUse(models.Model):
+    """How many records of a file were priced by a rate, and what for: the sum of its records, kept with them.
+
+    It answers which rates must stay as they are, and what their calls are bought for, without reading any record.
+    """
+
+    file = models.ForeignKey(CdrFile, on_delete=models.CASCADE, related_name="rate_uses")
+    # The database itself refuses to let a rate go that priced calls.
+    rate = models.ForeignKey(Rate, on_delete=models.PROTECT, related_name="+")
+    records = models.BigIntegerField()
+    billable = models.BigIntegerField()  # those whose billed quantity is not 0
+    quantity = models.BigIntegerField()  # billed, before any allowance
+    cost = MoneyField(scale=6)
+
+    class Meta:
+        default_permissions = ()  # nobody sees or changes it by itself
+        constraints = [models.UniqueConstraint(fields=["file", "rate"], name="usage_rate_used_once_per_file")]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}:{self.rate_id}"

@@ -14,13 +14,13 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.core import slots
 from apps.core.imports import Plan
 from apps.core.wording import sentence
-from apps.tariffs.imports import RATES_IN_USE, TariffImporter
+from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from tests.commands import run_command
-from tests.factories import UserFactory
+from tests.factories import TariffFactory, TariffVersionFactory, UserFactory
+from tests.usage.factories import RateUseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -160,14 +160,94 @@ def test_grids_do_not_touch_one_another() -> None:
     assert dict(Rate.objects.values_list("version__tariff__code", "prefix")) == {"STANDARD": "336", "EUROPE": "33"}
 
 
-def test_a_row_that_priced_calls_goes_only_with_a_new_version(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_that_priced_calls_stays_as_it_is_in_its_version() -> None:
     taken(MOBILE, FIXED)
-    used = Rate.objects.get(prefix="33").pk
-    monkeypatch.setitem(slots._slots, RATES_IN_USE, [lambda rate_ids: {used} & set(rate_ids)])
+    RateUseFactory(rate=Rate.objects.get(prefix="33"))
     assert faults(MOBILE) == [(1, "PREFIXE", "rate_in_use")]
-    taken(FIXED.replace("0,035", "0,03"))  # the other row goes, this one changes
-    taken(MOBILE, valid_from=WINTER)
-    assert grid(TariffVersion.objects.get(valid_from=None)) == {"33": Decimal("0.03")}
+    assert faults(MOBILE, FIXED.replace("France fixe", "Fixes").replace("0,035", "0,03")) == [
+        (3, "DESTINATION", "rate_in_use_changed"),
+        (3, "PRIX_MINUTE_HT", "rate_in_use_changed"),
+    ]
+    taken(FIXED, HELP)  # the row beside it goes, another comes
+    taken(FIXED, HELP.replace(";0;;;", ";0,1;;;"))
+    assert grid() == {"33": Decimal("0.035"), "3631": Decimal("0.1")}
+
+
+def test_a_row_that_priced_calls_changes_with_a_new_version() -> None:
+    taken(MOBILE, FIXED)
+    RateUseFactory(rate=Rate.objects.get(prefix="33"))
+    taken(FIXED.replace("0,035", "0,03"), valid_from=WINTER)
+    assert grid(TariffVersion.objects.get(valid_from=None)) == {"336": Decimal("0.09"), "33": Decimal("0.035")}
+    assert grid(TariffVersion.objects.get(valid_from=WINTER)) == {"33": Decimal("0.03")}
+
+
+def test_the_sentence_names_the_way_out() -> None:
+    taken(FIXED)
+    RateUseFactory(rate=Rate.objects.get())
+    [fault] = run(FIXED.replace("0,035", "0,03")).faults
+    assert "0.035" in sentence(fault)
+    assert "give the new grid a date" in sentence(fault)
+
+
+def test_a_version_between_two_others_ends_where_the_next_begins() -> None:
+    taken(MOBILE)
+    taken(MOBILE.replace("0,09", "0,07"), valid_from=WINTER)
+    plan = taken(MOBILE.replace("0,09", "0,08"), valid_from=date(2026, 11, 15))
+    assert [(w.reason_code, w.params["day"]) for w in plan.warnings] == [("version_ends", "01/12/2026")]
+    versions = TariffVersion.objects.all()
+    prices = {day: grid(versions.on(date(2026, *day)).first())["336"] for day in [(11, 14), (11, 15), (12, 1)]}
+    assert prices == {(11, 14): Decimal("0.09"), (11, 15): Decimal("0.08"), (12, 1): Decimal("0.07")}
+
+
+def test_a_version_from_a_day_that_is_past_says_how_many_calls_keep_their_price() -> None:
+    taken(MOBILE, FIXED)
+    rate = Rate.objects.get(prefix="336")
+    for day, calls in ((date(2026, 11, 14), 5), (date(2026, 11, 15), 1_234)):
+        RateUseFactory(rate=rate, file__first_day=day, file__last_day=day, records=calls)
+    plan = taken(MOBILE.replace("0,09", "0,08"), FIXED, valid_from=date(2026, 11, 15))
+    [warning] = plan.warnings
+    assert (warning.reason_code, warning.params["count"]) == ("calls_keep_price", 1_234)
+    assert taken(MOBILE.replace("0,09", "0,07"), FIXED, valid_from=WINTER).warnings == []
+
+
+def test_a_grid_whose_versions_are_all_dated_gets_an_earlier_one() -> None:
+    version = TariffVersionFactory(tariff__code="STANDARD", valid_from=WINTER)
+    plan = taken(MOBILE, valid_from=date(2026, 11, 15))
+    assert plan.counts()["new"] == 1
+    assert grid(TariffVersion.objects.exclude(pk=version.pk).get()) == {"336": Decimal("0.09")}
+
+
+@pytest.mark.parametrize("valid_from", [None, WINTER])
+def test_the_first_version_of_an_empty_grid_holds_for_all_dates(valid_from: date | None) -> None:
+    TariffFactory(code="STANDARD")
+    taken(MOBILE, valid_from=valid_from)
+    assert TariffVersion.objects.get().valid_from is None
+
+
+def test_a_version_without_rates_is_filled() -> None:
+    TariffVersionFactory(tariff__code="STANDARD")
+    assert taken(MOBILE).counts()["new"] == 1
+    assert grid() == {"336": Decimal("0.09")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_odd"),
+    [
+        ("0,09", "0,45", False),
+        ("0,09", "0,450001", True),
+        ("0,09", "0,018", False),
+        ("0,09", "0,009", True),
+        ("0,09", "0", True),
+        ("0", "0,09", True),
+    ],
+)
+@pytest.mark.parametrize("valid_from", [None, WINTER])
+def test_a_price_that_jumps_is_odd(old: str, new: str, is_odd: bool, valid_from: date | None) -> None:
+    taken(MOBILE.replace("0,09", old), FIXED)
+    plan = taken(MOBILE.replace("0,09", new), FIXED, valid_from=valid_from)
+    assert [(w.line, w.column, w.reason_code) for w in plan.warnings] == (
+        [(2, "PRIX_MINUTE_HT", "price_jump")] if is_odd else []
+    )
 
 
 # --- What is refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import random
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from apps.core.exceptions import DomainError
 from apps.lines.models import Line
-from apps.tariffs.models import Rate
+from apps.tariffs.imports import TariffImporter
 from apps.usage.bulk import bulk
 from apps.usage.choices import FileState
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
@@ -231,6 +232,13 @@ def test_a_file_without_a_record_is_loaded(db: None, load: Load) -> None:
     assert (file.state, file.lines, file.amount) == (FileState.LOADED, 0, 0)
 
 
+ANOTHER_GRID = (
+    b"PREFIXE;DESTINATION;TYPE;SENS;ZONE_ORIGINE;ZONE_DESTINATION;PRIX_MINUTE_HT;PRIX_UNITE_HT;PRIX_MO_HT;"
+    b"FRAIS_CONNEXION_HT;PREMIER_PALIER_S;PALIER_S;SECONDES_GRATUITES;INCLUS_FORFAIT\n"
+    b"44;Royaume-Uni;VOIX;MO;FR;UE;0,2;;;0;1;1;0;OUI\n"
+)
+
+
 def test_a_grid_that_loses_a_row_during_the_load_prices_nothing_by_it(
     line: Line, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,7 +248,8 @@ def test_a_grid_that_loses_a_row_during_the_load_prices_nothing_by_it(
 
     def judged(*some: Any) -> Any:
         found = real(*some)
-        Rate.objects.all().delete()
+        importer = TariffImporter(today=date(2026, 11, 24), table=line.tariffs.get().tariff.code)
+        assert importer.run(ANOTHER_GRID).counts()["removed"] == 1
         return found
 
     monkeypatch.setattr(loading, "judged", judged)

@@ -21,6 +21,7 @@ from apps.documents.models import NumberSeries
 from apps.documents.snapshot import InvoiceSnapshot
 from apps.lines.services import status_disagreements
 from apps.usage.models import RatedRecord, Statement
+from apps.usage.rates import use_disagreements
 from apps.usage.services.statements import records_digest
 
 
@@ -48,6 +49,7 @@ def verify_ledger() -> Verification:
         found.faults += log_faults(kind)
     found.faults += _statement_faults(found)
     found.faults += _document_faults(found)
+    found.faults += [f"use of a rate: {told}" for told in use_disagreements()]
     found.faults += [f"status disagrees with the dates: {line}" for line in status_disagreements()]
     return found
 

@@ -4,25 +4,23 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_file_imports'),
-        ('tariffs', '0003_revision_of_versions'),
+        ("jobs", "0002_file_imports"),
+        ("tariffs", "0003_revision_of_versions"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RateImport',
-            fields=[
-            ],
+            name="RateImport",
+            fields=[],
             options={
-                'verbose_name': 'import of a minute grid',
-                'verbose_name_plural': 'imports of minute grids',
-                'proxy': True,
-                'default_permissions': ('add', 'view'),
-                'indexes': [],
-                'constraints': [],
+                "verbose_name": "import of a minute grid",
+                "verbose_name_plural": "imports of minute grids",
+                "proxy": True,
+                "default_permissions": ("add", "view"),
+                "indexes": [],
+                "constraints": [],
             },
-            bases=('jobs.fileimport',),
+            bases=("jobs.fileimport",),
         ),
     ]

@@ -32,6 +32,9 @@ class Bulk(Protocol):
     def learn_size(self, model: type[RawRecord], *, added: int) -> None:
         """Let the planner know that ``added`` rows came in, before it is asked about them."""
 
+    def count_rate_uses(self, uses: pl.DataFrame) -> None:
+        """Add to the ``RateUse`` of each file and rate; the columns are named like the table's."""
+
     def reprice(self, changes: pl.DataFrame) -> None:
         """Set ``covered_quantity`` and ``price`` (millionths) of open rated records by ``id``."""
 

@@ -9,7 +9,7 @@ import polars as pl
 from django.db import connection
 
 from apps.core.periods import Month
-from apps.usage.models import RatedRecord, RawRecord, SuspendedRecord
+from apps.usage.models import RatedRecord, RateUse, RawRecord, SuspendedRecord
 
 # First half of the keys of our advisory locks, so that they meet nobody else's.
 MONTH_LOCKS = 0x43445253  # CDRS
@@ -36,6 +36,14 @@ REPRICE = f"""
     UPDATE {RatedRecord._meta.db_table} AS record SET covered_quantity = change.covered, price = change.price
       FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS change (id, covered, price)
      WHERE record.id = change.id AND record.statement_id IS NULL
+"""  # noqa: S608
+USE_COLUMNS = ("file_id", "rate_id", "records", "billable", "quantity", "cost")
+COUNT_RATE_USES = f"""
+    INSERT INTO {RateUse._meta.db_table} AS known ({", ".join(USE_COLUMNS)})
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])
+        ON CONFLICT (file_id, rate_id) DO UPDATE
+       SET records = known.records + EXCLUDED.records, billable = known.billable + EXCLUDED.billable,
+           quantity = known.quantity + EXCLUDED.quantity, cost = known.cost + EXCLUDED.cost
 """  # noqa: S608
 
 
@@ -68,6 +76,10 @@ class PostgreSQL:
             (known,) = cursor.fetchone()
             if added > known * UNNOTICED_GROWTH:
                 cursor.execute(f"ANALYZE {model._meta.db_table}")
+
+    def count_rate_uses(self, uses: pl.DataFrame) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(COUNT_RATE_USES, [uses[name].to_list() for name in USE_COLUMNS])
 
     def reprice(self, changes: pl.DataFrame) -> None:
         columns = [changes[name].to_list() for name in ("id", "covered_quantity", "price")]

@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 from django.db import connection
 
-from apps.usage.models import RatedRecord, RawRecord, SuspendedRecord
+from apps.usage.models import RatedRecord, RateUse, RawRecord, SuspendedRecord
 
 INSERT_ROWS = 50_000  # so many rows are Python objects at once
 
@@ -24,6 +24,13 @@ KNOWN_IDS = f"""
 REPRICE = f"""
     UPDATE {RatedRecord._meta.db_table} SET covered_quantity = %s, price = %s
      WHERE id = %s AND statement_id IS NULL
+"""  # noqa: S608
+USE_COLUMNS = ("file_id", "rate_id", "records", "billable", "quantity", "cost")
+COUNT_RATE_USES = f"""
+    INSERT INTO {RateUse._meta.db_table} ({", ".join(USE_COLUMNS)}) VALUES (%s, %s, %s, %s, %s, %s)
+        ON CONFLICT (file_id, rate_id) DO UPDATE
+       SET records = records + excluded.records, billable = billable + excluded.billable,
+           quantity = quantity + excluded.quantity, cost = cost + excluded.cost
 """  # noqa: S608
 
 
@@ -50,6 +57,10 @@ class SQLite:
 
     def learn_size(self, model: type[RawRecord], *, added: int) -> None:
         """Nothing to do: plans follow the indexes alone."""
+
+    def count_rate_uses(self, uses: pl.DataFrame) -> None:
+        with connection.cursor() as cursor:
+            cursor.executemany(COUNT_RATE_USES, uses.select(USE_COLUMNS).rows())
 
     def reprice(self, changes: pl.DataFrame) -> None:
         with connection.cursor() as cursor:

@@ -38,6 +38,7 @@ def back_out_file(*, file: CdrFile, actor: User | None) -> CdrFile:
     refuse_if_invoiced(file)
     RatedRecord.objects.of_file(file).delete()
     SuspendedRecord.objects.of_file(file).delete()
+    file.rate_uses.all().delete()
     file.state, file.backed_out_by, file.backed_out_at = FileState.BACKED_OUT, actor, timezone.now()
     file.save(update_fields=["state", "backed_out_by", "backed_out_at"])
     cover(line_ids=line_ids, months=months)

@@ -7,6 +7,9 @@ from datetime import date
 from decimal import Decimal
 from itertools import batched
 
+import polars as pl
+
+from apps.usage.bulk import bulk
 from apps.usage.facts import BATCH
 from apps.usage.models import CdrFile, RatedRecord
 
@@ -35,3 +38,21 @@ def adjust_files(changes: Mapping[int, Mapping[str, int | Decimal]]) -> None:
         for name, difference in changes[file.pk].items():
             setattr(file, name, getattr(file, name) + difference)
         file.save(update_fields=list(changes[file.pk]))
+
+
+def count_rate_uses(rated: pl.DataFrame) -> None:
+    """Add newly priced records to the uses of their rates; the files are locked. Free by a rule counts for no rate."""
+    uses = (
+        rated.filter(pl.col("rate").is_not_null())
+        .group_by("file_id", "rate")
+        .agg(
+            records=pl.len().cast(pl.Int64),
+            billable=(pl.col("billed_quantity") > 0).sum().cast(pl.Int64),
+            quantity=pl.col("billed_quantity").sum(),
+            cost=pl.col("cost").sum(),
+        )
+        .rename({"rate": "rate_id"})
+        .sort("file_id", "rate_id")
+    )
+    if not uses.is_empty():
+        bulk().count_rate_uses(uses)

@@ -28,11 +28,12 @@ from apps.usage.columns import priced
 from apps.usage.defaults import ISM
 from apps.usage.duplicates import SeenIdentifiers
 from apps.usage.facts import Facts
-from apps.usage.judging import RATED, judged, pooled
+from apps.usage.judging import RATED, by_held_rates, judged, pooled
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from apps.usage.parsing import Batch, FileFacts, FormatSpec, UnreadableFile, inspect_file, parse_file
 from apps.usage.pools import RunningAllowances
 from apps.usage.records import first_of_each, numbered, of_file, rated_rows, suspended_rows
+from apps.usage.services.counting import count_rate_uses
 from apps.usage.services.covering import cover
 from apps.usage.services.watching import NOBODY, LoadWatch, Part
 from apps.usage.wording import already_loaded, unreadable
@@ -196,10 +197,7 @@ class _Load:
         with transaction.atomic():
             bulk().lock_months(format_id=self.file.format_id, months=once["month"].unique().to_list())
             self.file = _still_loading(self.file)
-            if not self.facts.hold(once["rate"].drop_nulls()):
-                self.facts = Facts()
-                self.facts.learn(records["msisdn"])
-                once = judged(first, self.facts)
+            once = by_held_rates(once, first, self.facts)
             new = of_file(self.seen.unseen(once, self.file), self.file)
             rated = priced(self.allowances.cover(pooled(new.filter(outcome=RATED))), self.facts.rates)
             suspended = new.filter(pl.col("outcome") != RATED)
@@ -207,6 +205,7 @@ class _Load:
             first_id = self._first_id(batch)
             bulk().insert(RatedRecord, numbered(rated_rows(rated), first_id))
             bulk().insert(SuspendedRecord, numbered(waiting, first_id + rated.height))
+            count_rate_uses(rated)
             self._count(batch, rated, suspended)
             self.part.progress(self.file)
 

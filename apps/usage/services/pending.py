@@ -17,11 +17,11 @@ from apps.usage.bulk import bulk
 from apps.usage.choices import SuspenseReason
 from apps.usage.columns import priced
 from apps.usage.facts import Facts
-from apps.usage.judging import RATED, judged
+from apps.usage.judging import RATED, by_held_rates, judged
 from apps.usage.models import RatedRecord, SuspendedRecord
 from apps.usage.parsing import RECORD_SCHEMA
 from apps.usage.records import COMMON, rated_rows
-from apps.usage.services.counting import adjust_files, lock_files
+from apps.usage.services.counting import adjust_files, count_rate_uses, lock_files
 from apps.usage.services.covering import cover, lock_pools
 
 CHUNK = 5_000  # records that are moved and covered in one transaction
@@ -73,7 +73,7 @@ def rate_pending(
     for records in _waiting(since.last):
         facts.learn(records["msisdn"])
         with transaction.atomic():
-            moved, amount = _settle(judged(records, facts), facts)
+            moved, amount = _settle(records, facts)
             report = PendingReport(
                 waiting=report.waiting + records.height,
                 rated=report.rated + moved,
@@ -110,24 +110,27 @@ def _waiting(last: int) -> Iterator[pl.DataFrame]:
 
 
 def _settle(records: pl.DataFrame, facts: Facts) -> tuple[int, Decimal]:
-    """Move what was judged to be rated, if it still waits: how many records, and their prices together."""
-    line_ids = lock_pools(records.filter(outcome=RATED)["line"].unique().to_list())
-    months = records.filter(outcome=RATED)["month"].unique().to_list()
+    """Move what is judged to be rated, if it still waits: how many records, and their prices together."""
+    found = judged(records, facts)
+    line_ids = lock_pools(found["line"].drop_nulls().unique().to_list())
+    months = found["month"].unique().to_list()
     for (format_id,), some in records.partition_by("format_id", as_dict=True).items():
         bulk().lock_months(format_id=int(format_id), months=some["month"].unique().to_list())
     lock_files(line_ids=line_ids, months=months, others=records["file_id"].unique().to_list())
+    records = by_held_rates(found, records, facts)
     ids = records["id"].to_list()
     still = list(SuspendedRecord.objects.select_for_update().filter(pk__in=ids).values_list("pk", flat=True))
     records = records.filter(pl.col("id").is_in(still))
 
     rated = priced(records.filter(outcome=RATED).with_columns(covered_quantity=pl.lit(0)), facts.rates)
     bulk().insert(RatedRecord, rated_rows(rated))
+    count_rate_uses(rated)
     SuspendedRecord.objects.filter(pk__in=rated["id"].to_list()).delete()
     changed = records.filter(pl.col("outcome") != RATED, pl.col("outcome") != pl.col("reason"))
     for (outcome,), some in changed.partition_by("outcome", as_dict=True).items():
         SuspendedRecord.objects.filter(pk__in=some["id"].to_list()).update(reason=outcome)
     _correct_files(rated, changed)
-    cover(line_ids=line_ids, months=months)
+    cover(line_ids=rated["line"].unique().to_list(), months=rated["month"].unique().to_list())
     moved = RatedRecord.objects.filter(pk__in=rated["id"].to_list())
     return rated.height, moved.aggregate(amount=Sum("price", default=Decimal(0)))["amount"]
 
