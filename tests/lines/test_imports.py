@@ -346,16 +346,6 @@ def test_every_fault_is_named() -> None:
     ]
 
 
-def test_lines_without_a_readable_number_do_not_keep_others_from_being_checked() -> None:
-    taken(SIMPLE)
-    held = {"MSISDN": SIMPLE["MSISDN"], "DATE_ACTIVATION": "2026-10-01"}
-    assert faults(LINE | {"MSISDN": "01"}, SECOND | held) == [
-        (2, "MSISDN", "msisdn_length"),
-        (2, "ICCID", "sim_not_in_stock"),
-        (3, "MSISDN", "number_held_since"),
-    ]
-
-
 def test_two_lines_with_one_key_are_both_named() -> None:
     assert faults(SIMPLE, SECOND | {"MSISDN": SIMPLE["MSISDN"]}) == [(3, "MSISDN", "given_twice")]
 
@@ -371,8 +361,11 @@ def test_a_number_and_a_card_are_in_one_line_at_a_time() -> None:
 
 def test_a_number_that_another_line_holds_is_refused() -> None:
     taken(SIMPLE)
-    assert faults(SECOND | {"MSISDN": SIMPLE["MSISDN"], "DATE_ACTIVATION": "2026-10-01"}) == [
-        (2, "MSISDN", "number_held_since")
+    held = {"MSISDN": SIMPLE["MSISDN"], "DATE_ACTIVATION": "2026-10-01"}
+    assert faults(SECOND | held, SECOND | {"MSISDN": "01", "ICCID": "12"}) == [
+        (2, "MSISDN", "number_held_since"),
+        (3, "MSISDN", "msisdn_length"),
+        (3, "ICCID", "iccid_prefix"),
     ]
     earlier = {"DATE_ACTIVATION": "2026-01-01", "DEBUT_FACTURATION": "2026-01-01", "DATE_RESILIATION": "2026-03-16"}
     taken(SECOND | {"MSISDN": SIMPLE["MSISDN"]} | earlier)
