@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history
@@ -96,10 +96,6 @@ def _written_usages(kinds: tuple[str, ...]) -> str:
     return "+".join(name for name, kind in USAGE_NAMES.items() if kind in kinds)
 
 
-def _written_kind(kind: str) -> str:
-    return next(name for name, known in KINDS.items() if known == kind)
-
-
 def _fee(header: str, field: str) -> Column:
     return Column(header=header, field=field, read=number(scale=2), empty=None, required=False)
 
@@ -120,11 +116,18 @@ class OfferImporter(Importer[Offer]):
         Column(header="A_ECHOIR", field="in_advance", read=parse_yes_no, empty=False, required=False),
         # What ISM's own export adds.
         Column(header="RECURRENT", field="recurring", read=parse_yes_no, empty=True, required=False),
-        Column(header="PARTAGE", field="shared", read=usages, empty=(), required=False),
+        Column(header="PARTAGE", field="shared", read=usages, write=_written_usages, empty=(), required=False),
         Column(header="PLAFOND_VOIX_S", field="voice_ceiling", read=ceiling, empty=None, required=False),
         Column(header="PLAFOND_SMS", field="sms_ceiling", read=ceiling, empty=None, required=False),
         Column(header="PLAFOND_DATA_OCTETS", field="data_ceiling", read=ceiling, empty=None, required=False),
-        Column(header="GRATUIT_AU_DELA", field="free_beyond", read=usages, empty=(), required=False),
+        Column(
+            header="GRATUIT_AU_DELA",
+            field="free_beyond",
+            read=usages,
+            write=_written_usages,
+            empty=(),
+            required=False,
+        ),
         _fee("FRAIS_MISE_EN_SERVICE_HT", "activation_fee"),
         _fee("FRAIS_CARTE_SIM_HT", "sim_fee"),
         _fee("FRAIS_SIM_SWAP_HT", "swap_fee"),
@@ -138,13 +141,6 @@ class OfferImporter(Importer[Offer]):
         Column(header="EN_VENTE_JUSQU_AU", field="on_sale_until", read=parse_date, empty=None, required=False),
     )
     key = ("code",)
-
-    #: How the export writes what files say by other words than the database.
-    written: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
-        "kind": _written_kind,
-        "shared": _written_usages,
-        "free_beyond": _written_usages,
-    }
 
     def check(self, record: Record) -> Iterator[Fault]:
         for name, quantity in CEILINGS.items():

@@ -50,12 +50,8 @@ class OfferResource(ListResource):
         return with_all_filed(rows, self.today)
 
     def cells(self, row: Any) -> list[Cell]:
-        values, written = as_filed(row), OfferImporter.written
-        return [_cell(written.get(column.field, shown)(values[column.field])) for column in OfferImporter.columns]
-
-
-def _cell(value: Any) -> Cell:
-    return value if isinstance(value, str) else shown(value)
+        values = as_filed(row)
+        return [column.written(values[column.field]) for column in OfferImporter.columns]
 
 
 class HandsetResource(ListResource):

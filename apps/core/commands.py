@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from apps.core.csvfiles import Fault
 from apps.core.exceptions import DomainError
-from apps.core.imports import Importer, Plan, shown
+from apps.core.imports import Importer, Plan
 from apps.core.wording import located_sentence, sentence
 
 REFUSED = 1
@@ -131,7 +131,7 @@ class ImportCommand(ReportCommand):
         }
         for change in plan.changed[: self._SHOWN_CHANGES]:
             for column, old, new in change.described():
-                yield f"  {' '.join(map(shown, change.record.key or ()))} · {column}: {old or '–'} → {new or '–'}"
+                yield f"  {change.record.called} · {column}: {old or '–'} → {new or '–'}"
         if (more := len(plan.changed) - self._SHOWN_CHANGES) > 0:
             yield ngettext("  and %(count)d more.", "  and %(count)d more.", more) % {"count": more}
 

@@ -8,13 +8,11 @@ from typing import Any
 from django.db.models import QuerySet
 from import_export.resources import Resource
 
-from apps.catalog.choices import UsageKind
+from apps.core.imports import Column
 from apps.core.spreadsheets import Cell, as_csv, as_xlsx
 from apps.tariffs.choices import PRICE_FIELDS
-from apps.tariffs.imports import KINDS, TariffImporter
+from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate, TariffVersion
-
-FILE_KINDS = {kind: name for name, kind in KINDS.items()}
 
 
 class RateResource(Resource):
@@ -31,7 +29,7 @@ class RateResource(Resource):
         return [column.header for column in TariffImporter.columns]
 
     def export_resource(self, instance: Rate, selected_fields: Any = None, **kwargs: Any) -> list[Cell]:
-        return [_cell(instance, column.field) for column in TariffImporter.columns]
+        return [_cell(instance, column) for column in TariffImporter.columns]
 
     def csv(self) -> bytes:
         dataset = self.export()
@@ -42,12 +40,9 @@ class RateResource(Resource):
         return as_xlsx(str(self.version.tariff.code), dataset.headers, dataset)
 
 
-def _cell(rate: Rate, field: str) -> Cell:
-    value = getattr(rate, field)
-    match value:
-        case bool():
-            return "OUI" if value else "NON"
-        case Decimal():
-            is_other = field in PRICE_FIELDS.values() and field != rate.price_field
-            return None if is_other and not value else value.normalize()
-    return FILE_KINDS[UsageKind(value)] if field == "kind" else value
+def _cell(rate: Rate, column: Column) -> Cell:
+    value = getattr(rate, column.field)
+    if isinstance(value, Decimal):
+        is_other = column.field in PRICE_FIELDS.values() and column.field != rate.price_field
+        return None if is_other and not value else value.normalize()
+    return value if isinstance(value, int) and not isinstance(value, bool) else column.written(value)

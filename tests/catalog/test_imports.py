@@ -90,7 +90,7 @@ def test_a_new_price_holds_from_today_and_spares_what_was_agreed() -> None:
     taken(PRO)
     agreed = SubscriptionFactory(offer=Offer.objects.get(), price=Decimal("19.90"))
     [change] = taken(PRO.replace("19,90", "24,90")).changed
-    assert list(change.described()) == [("PRIX_HT", "19.90", "24.90")]
+    assert list(change.described()) == [("PRIX_HT", "19,90", "24,90")]
 
     assert prices(agreed.offer) == [
         (date(2000, 1, 1), TODAY, Decimal("19.90")),

@@ -66,7 +66,9 @@ def test_a_version_from_a_date_leaves_the_one_before_alone(billing: Client) -> N
     assert (row.new, row.changed, row.removed, row.unchanged) == (1, 1, 1, 1)
     shown = page(billing, row)
     assert "version à partir du 01/11/2026" in shown
-    assert "0.05" in shown
+    assert "44 · VOIX · MO · FR<" in shown
+    assert ">0,05<" in shown
+    assert ">0,06<" in shown
     assert "Espagne" in shown
     confirm(billing, row)
     work_off()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from apps.core.cells import CellRefused
 from apps.core.spreadsheets import as_meant
 
 MANDATORY: Final = object()
+_CENTS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,35 @@ class Column:
     required: bool = True
     secret: bool = False
     forbidden: bool = False
+    #: How a value is written in a file, where that is not :func:`shown` nor a word of :func:`one_of`.
+    write: Callable[[Any], str] | None = None
 
     def value_of(self, cell: str) -> Any:
         """What a cell of this column says; a Refusal also for what a spreadsheet shows where it knows no value."""
         cells.refuse_failed_formula(cell)
         return self.read(as_meant(cell))
+
+    def written(self, value: Any) -> str:
+        """``value`` as a file of ours has it, and as people who know the file read it."""
+        if self.write is not None:
+            return self.write(value)
+        return self.read.word_for(value) if isinstance(self.read, OneOf) else shown(value)
+
+
+def shown(value: Any) -> str:
+    """A value as a file would write it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "OUI" if value else "NON"
+        case tuple():
+            return "+".join(map(shown, value))
+        case Decimal():
+            whole, _, decimals = format(value, "f").partition(".")
+            kept = decimals[:_CENTS] + decimals[_CENTS:].rstrip("0")
+            return f"{whole},{kept}" if kept else whole
+    return str(value)
 
 
 def text(limit: int) -> Callable[[str], str]:
@@ -69,9 +95,21 @@ def _at_most(read: Callable[[str], Any], maximum: int, cell: str) -> Any:
     return value
 
 
-def one_of[T](choices: Mapping[str, T]) -> Callable[[str], T]:
-    """What ``choices`` holds under the cell's text."""
-    return partial(cells.parse_choice, choices=choices)
+@dataclass(frozen=True, slots=True)
+class OneOf[T]:
+    """Reads what ``choices`` holds under the cell's text."""
+
+    choices: Mapping[str, T]
+
+    def __call__(self, cell: str) -> T:
+        return cells.parse_choice(cell, choices=self.choices)
+
+    def word_for(self, value: Any) -> str:
+        """The word that files have for ``value``; nothing for what they have no word for."""
+        return next((word for word, known in self.choices.items() if known == value), "")
+
+
+one_of = OneOf
 
 
 def email(cell: str) -> str:

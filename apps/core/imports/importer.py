@@ -162,7 +162,8 @@ class Importer[M: models.Model]:
                     values[name] = value
         self.complete(values)
         readable = all(name in values for name in self.key)
-        return Record(row, self._by_field, values, tuple(values[name] for name in self.key) if readable else None)
+        key = tuple(values[name] for name in self.key) if readable else None
+        return Record(row, self._by_field, values, key, self.key)
 
     def _lookalikes(self, record: Record) -> Iterator[Fault]:
         """What makes a line's key another one than it seems: it will be found by nobody who types it."""

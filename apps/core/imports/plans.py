@@ -10,19 +10,29 @@ from typing import Any
 from django.db import models
 
 from apps.core.csvfiles import HIDDEN, Fault, Row
-from apps.core.imports.columns import Column
+from apps.core.imports.columns import Column, shown
 
 type Key = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One line of the file: its values by field, those that could be read. ``key`` is None if it could not."""
+    """One line of the file: its values by field, those that could be read. ``key`` is None if it could not.
+
+    ``known_by`` names the fields of the key.
+    """
 
     row: Row
     columns: Mapping[str, Column]
     values: dict[str, Any]
     key: Key | None
+    known_by: tuple[str, ...]
+
+    @property
+    def called(self) -> str:
+        """What it is known by, as the file says it."""
+        cells = (self.row.values[self.columns[name].header] for name in self.known_by if name in self.columns)
+        return " · ".join(filter(None, cells))
 
     @property
     def line(self) -> int:
@@ -76,17 +86,9 @@ class Change[M: models.Model]:
         for name, (old, new) in self.differences.items():
             column = self.record.columns[name]
             if column.secret:
-                old = new = HIDDEN
-            yield column.header, shown(old), shown(new)
-
-
-def shown(value: Any) -> str:
-    """A value as a file would write it."""
-    if isinstance(value, bool):
-        return "OUI" if value else "NON"
-    if isinstance(value, tuple):
-        return "+".join(map(shown, value))
-    return "" if value is None else str(value)
+                yield column.header, HIDDEN, HIDDEN
+            else:
+                yield column.header, column.written(old), column.written(new)
 
 
 @dataclass(slots=True)

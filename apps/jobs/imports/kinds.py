@@ -85,9 +85,12 @@ def register(kind: FileKind) -> None:
     from apps.jobs.imports import tasks
 
     _kinds[kind.code] = kind
-    rights = {"permission": kind.view_permission, "starts": kind.add_permission}
-    jobs.register(Kind(code=kind.check_code, title=tasks.checking(kind), run=tasks.check, **rights))
-    jobs.register(Kind(code=kind.write_code, title=tasks.writing(kind), run=tasks.write, **rights))
+    sees, starts = kind.view_permission, kind.add_permission
+    for code, title, run in (
+        (kind.check_code, tasks.checking(kind), tasks.check),
+        (kind.write_code, tasks.writing(kind), tasks.write),
+    ):
+        jobs.register(Kind(code=code, title=title, run=run, permission=sees, starts=starts))
 
 
 def file_kind(code: str) -> FileKind:

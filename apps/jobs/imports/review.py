@@ -11,7 +11,7 @@ from django.utils.translation import ngettext, pgettext
 
 from apps.core.csvfiles import HIDDEN, Fault
 from apps.core.french import whole
-from apps.core.imports import Change, Plan, Record, shown
+from apps.core.imports import Plan, Record
 from apps.core.spreadsheets import as_csv
 from apps.core.wording import sentence
 from apps.jobs.imports.choices import ImportState
@@ -35,7 +35,7 @@ def review_of(plan: Plan[Any]) -> dict[str, Any]:
             {"line": record.line, "cells": [_cells(record)[name] for name in review["new_headers"]]} for record in new
         ]
         review["changed"] = [
-            {"line": change.record.line, "key": _key(change), "differences": list(change.described())}
+            {"line": change.record.line, "key": change.record.called, "differences": list(change.described())}
             for change in plan.changed[:SHOWN]
         ]
         review["removed"] = [str(row) for row in plan.removed[:SHOWN]]
@@ -50,10 +50,6 @@ def _cells(record: Record) -> dict[str, str]:
     """What the file says, secrets hidden."""
     values = record.row.values
     return {name: HIDDEN if value and name in record.row.secret else value for name, value in values.items()}
-
-
-def _key(change: Change[Any]) -> str:
-    return " · ".join(text for part in change.record.key or () if (text := shown(part)))
 
 
 def _fault(fault: Fault) -> dict[str, Any]:
@@ -78,7 +74,7 @@ def _report_rows(plan: Plan[Any]) -> Iterator[list[str]]:
         yield [str(record.line), new, "", _beginning(record), "", ""]
     for change in plan.changed:
         for column, before, after in change.described():
-            yield [str(change.record.line), changed, column, before, after, _key(change)]
+            yield [str(change.record.line), changed, column, before, after, change.record.called]
     for row in plan.removed:
         yield ["", pgettext("line of a file", "removed"), "", str(row), "", ""]
 

@@ -8,83 +8,154 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_file_imports'),
+        ("jobs", "0002_file_imports"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkOperation',
+            name="BulkOperation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(editable=False, max_length=40)),
-                ('state', django_fsm.FSMField(choices=[('draft', 'To be completed'), ('ready', 'To be confirmed'), ('idle', 'Nothing to do'), ('running', 'Under way'), ('done', 'Done'), ('undoing', 'Being undone'), ('undone', 'Undone'), ('abandoned', 'Abandoned')], default='draft', max_length=10, protected=True, verbose_name='state')),
-                ('parameters', models.JSONField(default=dict, editable=False)),
-                ('selection', models.CharField(editable=False, max_length=64)),
-                ('edition', models.PositiveIntegerField(default=0, editable=False)),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
-                ('planned', models.PositiveIntegerField(default=0, verbose_name='to change')),
-                ('changed', models.PositiveIntegerField(default=0, verbose_name='changed')),
-                ('refused', models.PositiveIntegerField(default=0, verbose_name='refused')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='prepared at')),
-                ('confirmed_at', models.DateTimeField(null=True, verbose_name='confirmed at')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='prepared by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(editable=False, max_length=40)),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            ("draft", "To be completed"),
+                            ("ready", "To be confirmed"),
+                            ("idle", "Nothing to do"),
+                            ("running", "Under way"),
+                            ("done", "Done"),
+                            ("undoing", "Being undone"),
+                            ("undone", "Undone"),
+                            ("abandoned", "Abandoned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("parameters", models.JSONField(default=dict, editable=False)),
+                ("selection", models.CharField(editable=False, max_length=64)),
+                ("edition", models.PositiveIntegerField(default=0, editable=False)),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="rows")),
+                ("planned", models.PositiveIntegerField(default=0, verbose_name="to change")),
+                ("changed", models.PositiveIntegerField(default=0, verbose_name="changed")),
+                ("refused", models.PositiveIntegerField(default=0, verbose_name="refused")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="prepared at")),
+                ("confirmed_at", models.DateTimeField(null=True, verbose_name="confirmed at")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="confirmed by",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="prepared by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bulk operation',
-                'verbose_name_plural': 'bulk operations',
-                'ordering': ['-pk'],
-                'default_permissions': ('view',),
+                "verbose_name": "bulk operation",
+                "verbose_name_plural": "bulk operations",
+                "ordering": ["-pk"],
+                "default_permissions": ("view",),
             },
             bases=(django_fsm.ConcurrentTransitionMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='BulkItem',
+            name="BulkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='line')),
-                ('object_id', models.PositiveBigIntegerField(null=True)),
-                ('label', models.CharField(max_length=200, verbose_name='row')),
-                ('outcome', models.CharField(choices=[('chosen', 'Chosen'), ('planned', 'Will change'), ('changed', 'Changed'), ('refused', 'Refused'), ('failed', 'Failed'), ('unchanged', 'Nothing to do'), ('unknown', 'Not found'), ('double', 'Named twice'), ('undone', 'Undone'), ('kept', 'Not undone')], default='chosen', max_length=10, verbose_name='outcome')),
-                ('before', models.CharField(blank=True, max_length=300, verbose_name='before')),
-                ('after', models.CharField(blank=True, max_length=300, verbose_name='after')),
-                ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('memory', models.JSONField(default=dict, editable=False)),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='jobs.bulkoperation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="line")),
+                ("object_id", models.PositiveBigIntegerField(null=True)),
+                ("label", models.CharField(max_length=200, verbose_name="row")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("chosen", "Chosen"),
+                            ("planned", "Will change"),
+                            ("changed", "Changed"),
+                            ("refused", "Refused"),
+                            ("failed", "Failed"),
+                            ("unchanged", "Nothing to do"),
+                            ("unknown", "Not found"),
+                            ("double", "Named twice"),
+                            ("undone", "Undone"),
+                            ("kept", "Not undone"),
+                        ],
+                        default="chosen",
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("before", models.CharField(blank=True, max_length=300, verbose_name="before")),
+                ("after", models.CharField(blank=True, max_length=300, verbose_name="after")),
+                ("reason", models.TextField(blank=True, verbose_name="reason")),
+                ("memory", models.JSONField(default=dict, editable=False)),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="jobs.bulkoperation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'row of a bulk operation',
-                'verbose_name_plural': 'rows of bulk operations',
-                'ordering': ['position'],
-                'default_permissions': (),
+                "verbose_name": "row of a bulk operation",
+                "verbose_name_plural": "rows of bulk operations",
+                "ordering": ["position"],
+                "default_permissions": (),
             },
         ),
         migrations.AddIndex(
-            model_name='bulkoperation',
-            index=models.Index(fields=['kind', '-id'], name='jobs_bulk_by_kind'),
+            model_name="bulkoperation",
+            index=models.Index(fields=["kind", "-id"], name="jobs_bulk_by_kind"),
         ),
         migrations.AddConstraint(
-            model_name='bulkoperation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('created_by', 'kind', 'selection'), name='jobs_one_draft_of_a_selection'),
+            model_name="bulkoperation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "draft")),
+                fields=("created_by", "kind", "selection"),
+                name="jobs_one_draft_of_a_selection",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkoperation',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', django.db.models.expressions.CombinedExpression(models.F('changed'), '+', models.F('refused')))), name='jobs_bulk_counts_within_total'),
+            model_name="bulkoperation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total__gte",
+                        django.db.models.expressions.CombinedExpression(models.F("changed"), "+", models.F("refused")),
+                    )
+                ),
+                name="jobs_bulk_counts_within_total",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(fields=['operation', 'outcome', 'position'], name='jobs_item_by_outcome'),
+            model_name="bulkitem",
+            index=models.Index(fields=["operation", "outcome", "position"], name="jobs_item_by_outcome"),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('operation', 'position'), name='jobs_item_at_its_place'),
+            model_name="bulkitem",
+            constraint=models.UniqueConstraint(fields=("operation", "position"), name="jobs_item_at_its_place"),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('operation', 'object_id'), name='jobs_item_once_per_row'),
+            model_name="bulkitem",
+            constraint=models.UniqueConstraint(fields=("operation", "object_id"), name="jobs_item_once_per_row"),
         ),
     ]
