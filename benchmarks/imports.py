@@ -163,18 +163,18 @@ WAYS: dict[str, tuple[Callable[[int], Steps], str, float]] = {
 
 
 def child(way: str, lines: int) -> None:
-    """Print, on the database of the environment, how long each step takes, and the peak of memory."""
+    """Print, on the database of the environment, how long each step takes, and the peak of memory up to its end."""
     import django
 
     django.setup()
-    seconds, busy = {}, {}
+    seconds, busy, peak = {}, {}, {}
     for name, step in WAYS[way][0](lines):
         start, busy_before = time.perf_counter(), time.process_time()
         plan = step()
         seconds[name], busy[name] = time.perf_counter() - start, time.process_time() - busy_before
+        peak[name] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # kilobytes on Linux
         assert plan is None or (plan.faults == [] and sum(plan.counts().values()) == lines), plan.counts()
         del plan
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024  # kilobytes on Linux
     print(json.dumps({"seconds": seconds, "busy": busy, "peak": peak}))
 
 
@@ -192,8 +192,8 @@ def compare(database: SQLite | PostgreSQL, arguments: argparse.Namespace) -> Non
                     command, env={**environment, "DATABASE_URL": url}, stdout=subprocess.PIPE, check=True
                 )
             runs.append(json.loads(result.stdout))
-        peak = max(run["peak"] for run in runs)
         for step in runs[0]["seconds"]:
+            peak = max(run["peak"][step] for run in runs)
             seconds, busy = (statistics.median(run[what][step] for run in runs) for what in ("seconds", "busy"))
             print(
                 f"  {database.name:<11}{way:<21}{step:<9}{lines:>8,}{seconds:>9.2f} s"
