@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from apps.tariffs.models import Rate, TariffVersion
+from apps.tariffs.uses import sold_below_purchase, uses_of
 from apps.tariffs.wording import version_text
 
 
@@ -38,3 +39,27 @@ class ZoneFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(origin_zone=self.value()) if self.value() else queryset
+
+
+class PurchaseFilter(DropdownFilter):
+    """Rates that priced calls, and those of them that sell for less than these calls were bought for."""
+
+    title = _("calls")
+    parameter_name = "calls"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("below", _("Sold below the purchase price")),
+            ("used", _("Has priced calls")),
+            ("unused", _("Has priced no call yet")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "below":
+                return queryset.filter(pk__in=sold_below_purchase(queryset))
+            case "used":
+                return queryset.filter(pk__in=uses_of(queryset).keys())
+            case "unused":
+                return queryset.exclude(pk__in=uses_of(queryset).keys())
+        return queryset

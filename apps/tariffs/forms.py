@@ -25,7 +25,7 @@ from apps.tariffs.numbering import as_in_records
 from apps.tariffs.wording import version_text
 
 
-class TimeInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold ships no types
+class TimeInput(UnfoldAdminTextInputWidget):
     """A time of the day, to the second, with the browser's own choice."""
 
     input_type = "time"

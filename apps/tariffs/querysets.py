@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
@@ -11,14 +11,11 @@ from apps.catalog.choices import UsageKind
 from apps.tariffs.matching import NUMBER_DIGITS, SHORT_NUMBER_DIGITS
 from apps.tariffs.numbering import as_in_records
 
-if TYPE_CHECKING:
-    pass
-
 # What the rows that compete for one call share; the longest prefix wins.
 RIVALS = ("version", "kind", "direction", "origin_zone")
 
 
-class RateQuerySet(QuerySet["Rate"]):
+class RateQuerySet(QuerySet):
     def matching(self, text: str) -> Self:
         """Rates whose prefix begins so, and those that a call to that number takes; else by destination."""
         number = as_in_records(text)
@@ -49,4 +46,4 @@ class RateQuerySet(QuerySet["Rate"]):
         calls = ~Q(kind=UsageKind.DATA) & meant  # a session has no other number
         rivals = self.model._default_manager.filter(meant, **{name: OuterRef(name) for name in RIVALS})
         longer = rivals.annotate(length=Length("prefix")).filter(length__gt=Length(OuterRef("prefix")))
-        return calls & ~Exists(longer)
+        return calls & Q(~Exists(longer))

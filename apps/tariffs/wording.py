@@ -22,6 +22,7 @@ from apps.tariffs.rating import RateTerms
 
 if TYPE_CHECKING:
     from apps.tariffs.models import Rate, TariffVersion
+    from apps.tariffs.uses import PurchasePrice
 
 EXACT_DIGITS = 12  # of an unrounded price that is shown
 
@@ -89,6 +90,23 @@ def unit_text(kind: str) -> str:
     return str(UsageKind(kind).label)
 
 
+def purchase_text(kind: str, purchase: PurchasePrice) -> str:
+    """«acheté 0,0123 €/min en moyenne sur 1 234 appels, vendu 0,01 €/min»."""
+    if kind == UsageKind.VOICE:
+        said = ngettext("%(count)s call", "%(count)s calls", purchase.records)
+    else:
+        said = ngettext("%(count)s record", "%(count)s records", purchase.records)
+    count = said % {"count": whole(purchase.records)}
+    if purchase.bought is None or purchase.sold is None:
+        return _("%(calls)s, of which nothing was counted") % {"calls": count}
+    unit = unit_text(kind)
+    return _("bought at %(bought)s on average over %(calls)s, sold at %(sold)s") % {
+        "bought": f"{price(purchase.bought)}/{unit}",
+        "calls": count,
+        "sold": f"{price(purchase.sold)}/{unit}",
+    }
+
+
 def steps_text(first: int, step: int) -> str:
     """How a duration is counted: «à la seconde», «par 60 s», «30 s, puis par 6 s»."""
     if first == step == 1:
@@ -103,20 +121,28 @@ def signed_percent(value: Decimal) -> str:
     return f"{sign}{percent(abs(value))}"
 
 
+def difference_text(old: Decimal, new: Decimal) -> str:
+    """By how much a price changed: «+5 %», or «+0,05 €» where it was free."""
+    if old:
+        return signed_percent(round_half_up((new - old) * 100 / old, 1))
+    return f"+{price(new)}"
+
+
 def rate_changes_text(rate: Rate, values: Mapping[str, Any]) -> list[str]:
     """What new values of the fields of a rate change, one sentence each: «Prix : 0,09 €/min → 0,08 €/min»."""
     return [
-        f"{capfirst(field_title(name))}{NBSP}: {field_text(rate.kind, name, getattr(rate, name))}"
+        f"{capfirst(field_title(rate.kind, name))}{NBSP}: {field_text(rate.kind, name, getattr(rate, name))}"
         f" → {field_text(rate.kind, name, value)}"
         for name, value in values.items()
     ]
 
 
-def field_title(name: str) -> str:
-    """What people call a field of a rate; the price is the one of its kind of usage."""
-    if name in PRICE_FIELDS.values():
+def field_title(kind: str, name: str) -> str:
+    """What people call a field of a rate; the price that counts is the one of its kind of usage."""
+    if name == PRICE_FIELDS[UsageKind(kind)]:
         return _("price excluding tax")
-    return str(apps.get_model("tariffs.Rate")._meta.get_field(name).verbose_name)
+    field: Any = apps.get_model("tariffs.Rate")._meta.get_field(name)
+    return str(field.verbose_name)
 
 
 def field_text(kind: str, name: str, value: Any) -> str:
@@ -125,7 +151,8 @@ def field_text(kind: str, name: str, value: Any) -> str:
         case bool():
             return _("yes") if value else _("no")
         case Decimal():
-            return f"{price(value)}/{unit_text(kind)}" if name in PRICE_FIELDS.values() else price(value)
+            is_price = name == PRICE_FIELDS[UsageKind(kind)]
+            return f"{price(value)}/{unit_text(kind)}" if is_price else price(value)
     return str(value)
 
 
@@ -162,11 +189,11 @@ def _quantity(explanation: Explanation, terms: RateTerms) -> str:
         return _("%(measured)s, counted by the second: %(billed)s billed.") % facts
     if explanation.measured <= terms.first_step:
         return _("%(measured)s, within the first step of %(first)d s: %(billed)s billed.") % facts
-    facts["times"] = (explanation.billed - terms.first_step) // terms.step
+    times = (explanation.billed - terms.first_step) // terms.step
     return _(
         "%(measured)s in steps of %(first)d s, then %(step)d s: "
         "%(first)d + %(times)s × %(step)d seconds, that is %(billed)s billed."
-    ) % {**facts, "times": decimal_text(Decimal(facts["times"]))}
+    ) % {**facts, "times": whole(times)}
 
 
 def _allowance(explanation: Explanation, terms: RateTerms) -> str:

@@ -149,6 +149,12 @@ admin:sims_simcard_paste                 302 200 403 200 403 403 403 200  302 20
 admin:sims_simcard_show_codes            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:tariffs_tariff_simulate            302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
 admin:tariffs_tariff_export              302 200 200 403 200 403 403 200  302 405 405 405 405 405 405 405
+admin:tariffs_tariff_compare             302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
+admin:tariffs_tariff_new_version         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_tariff_duplicate           302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_tariff_rename              302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_rate_change_price          302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:tariffs_rate_change_counting       302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_cdrfile_back_out             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_cdrfile_load                 302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:usage_suspendedrecord_rate_pending 302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200

@@ -27,6 +27,7 @@ from tests.factories import (
     TariffVersionFactory,
 )
 from tests.people import SignIn
+from tests.tariffs.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +51,6 @@ def billing(sign_in_as: Callable[[Role], Client]) -> Client:
 def version() -> TariffVersion:
     version: TariffVersion = TariffVersionFactory(tariff=TariffFactory(code="STANDARD", label="Grille standard"))
     return version
-
-
-def text_of(response: Any) -> str:
-    """The page as people read it, without its no-break spaces."""
-    assert response.status_code == 200
-    page = response.content.decode()
-    for space in ("\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "&nbsp;"):
-        page = page.replace(space, " ")
-    return " ".join(page.replace("&#x27;", "'").split())
 
 
 class TestTheListOfGrids:

@@ -234,20 +234,22 @@ class ServiceDialog:
             model_admin.log_addition(request, result, str(self.title))
 
     def _leave(self, model_admin: Any, request: HttpRequest, row: Any, result: Any) -> HttpResponse:
-        """To the page of the row, or of what has been made above the list."""
+        """To the page of the row, or of what has been made above the list; a row of the list leads back to the list."""
         sentence = self.done(result) if callable(self.done) else self.done
         if sentence:
             messages.success(request, str(sentence))
         shown = row if row is not None else result
         view = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}"
+        changelist = reverse(f"{view}_changelist")
+        asked_from = urlsplit(request.headers.get("HX-Current-URL", ""))
+        is_on_list = asked_from.path == changelist
         if self.leads_to is not None:
             target = self.leads_to(result)
-        elif isinstance(shown, model_admin.model):
+        elif isinstance(shown, model_admin.model) and not (is_on_list and row is not None):
             target = reverse(f"{view}_change", args=[shown.pk])
         else:
-            target = reverse(f"{view}_changelist")
-            asked_from = urlsplit(request.headers.get("HX-Current-URL", ""))
-            if asked_from.path == target and asked_from.query:  # the list, with its filters
+            target = changelist
+            if is_on_list and asked_from.query:  # the list, with its filters
                 target = f"{target}?{asked_from.query}"
         if request.headers.get("HX-Request"):
             return HttpResponse(headers={"HX-Redirect": target})

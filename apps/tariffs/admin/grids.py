@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
+from apps.catalog.admin.base import more
 from apps.core.admin import JOURNAL, Link, ModelAdmin, ReadOnly, figure
 from apps.core.french import day
 from apps.jobs.imports.admin import send_dialog
 from apps.jobs.uploads import SCRIPT
-from apps.tariffs import panels
-from apps.tariffs.admin import exporting, simulating
+from apps.tariffs import dialogs, panels
+from apps.tariffs.admin import comparing, exporting, simulating
 from apps.tariffs.file_kinds import RATE_FILES
 from apps.tariffs.models import Tariff
 from apps.tariffs.wording import begin_text
@@ -42,9 +43,13 @@ class TariffAdmin(ReadOnly, ModelAdmin):
             icon="calculate",
         ),
     )
-    actions_list = ("import_file", "simulate")
+    actions_list = ("import_file", "simulate", "compare")
+    actions_detail = ("new_version", more("duplicate", "rename"))
 
     import_file = send_dialog(RATE_FILES)
+    new_version = dialogs.new_version
+    duplicate = dialogs.duplicate
+    rename = dialogs.rename
 
     class Media:
         css = {"all": ("tariffs/tariffs.css",)}
@@ -61,6 +66,12 @@ class TariffAdmin(ReadOnly, ModelAdmin):
     def simulate(self, request: HttpRequest) -> HttpResponse:
         """«Simuler un appel»: what it would cost, and why."""
         return simulating.page(self, request)
+
+    @action(description=_("Compare two versions"), url_path="compare", icon="compare_arrows")
+    @method_decorator(require_safe)
+    def compare(self, request: HttpRequest) -> HttpResponse:
+        """«Comparer deux versions», of one grid or of two."""
+        return comparing.page(self, request)
 
     @figure
     @admin.display(description=_("versions"), ordering="version_count")

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -11,11 +10,25 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from apps.catalog.choices import UsageKind
-from apps.core.admin import HistoryModelAdmin, ReadOnly, figure, price
-from apps.tariffs import panels
-from apps.tariffs.filters import VersionFilter, ZoneFilter
+from apps.core.admin import JOURNAL, HistoryModelAdmin, ReadOnly, figure, price
+from apps.core.admin.base import ChangeList
+from apps.tariffs import dialogs, panels
+from apps.tariffs.filters import PurchaseFilter, VersionFilter, ZoneFilter
 from apps.tariffs.models import Rate
-from apps.tariffs.wording import price_text, steps_text, version_text
+from apps.tariffs.uses import purchase_prices
+from apps.tariffs.wording import price_text, purchase_text, steps_text, version_text
+
+
+class RateList(ChangeList):
+    """Each rate of a page with its ``purchase``: what its calls were bought for, None where it priced none."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rates: list[Any] = list(self.result_list)
+        purchases = purchase_prices(Rate.objects.filter(pk__in=[rate.pk for rate in rates]))
+        for rate in rates:
+            rate.purchase = purchases.get(rate.pk)
+        self.result_list = rates
 
 
 @admin.register(Rate)
@@ -33,6 +46,7 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
         price(Rate.connection_fee),
         "counted",
         "included",
+        "calls",
     )
     list_filter = (
         VersionFilter,
@@ -40,6 +54,7 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
         ("direction", ChoicesDropdownFilter),
         ZoneFilter,
         ("special", BooleanRadioFilter),
+        PurchaseFilter,
     )
     search_fields = ("prefix", "destination")
     search_help_text = _("Prefix, destination, or a whole number: which rate would it take?")
@@ -54,14 +69,27 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
         ),
     )
 
+    panels = (panels.PURCHASE, JOURNAL)
+    actions_detail = ("change_price", "change_counting")
+
+    change_price = dialogs.change_price
+    change_counting = dialogs.change_counting
+
     class Media:
         css = {"all": ("tariffs/tariffs.css",)}
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("version__tariff")
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {**panels.version_shown(request), **(extra_context or {})})
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The price is a button for who may change it."""
+        shown = super().get_list_display(request)
+        if not request.user.has_perm("tariffs.change_rate"):
+            return shown
+        return ["price_button" if column == "shown_price" else column for column in shown]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RateList
 
     @admin.display(description=_("prefix"), ordering="prefix")
     def shown_prefix(self, rate: Rate) -> str:
@@ -77,6 +105,20 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     def shown_price(self, rate: Rate) -> str:
         """«0,035 €/min»."""
         return price_text(rate)
+
+    @figure
+    @admin.display(description=_("price excluding tax"))
+    def price_button(self, rate: Rate) -> SafeString:
+        return render_to_string("tariffs/price_button.html", {"rate": rate, "price": price_text(rate)})
+
+    @figure
+    @admin.display(description=_("calls"))
+    def calls(self, rate: Any) -> SafeString | None:
+        """How many calls it priced, and whether it sells them below their purchase price."""
+        if rate.purchase is None:
+            return None
+        said = purchase_text(rate.kind, rate.purchase)
+        return render_to_string("tariffs/calls.html", {"purchase": rate.purchase, "said": said})
 
     @admin.display(description=_("price excluding tax"))
     def plain_price(self, rate: Rate) -> str:

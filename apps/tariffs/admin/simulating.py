@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
-from apps.catalog.choices import UsageKind
 from apps.core import french
 from apps.core.exceptions import DomainError
 from apps.core.slots import contributions
@@ -95,7 +94,7 @@ def _facts(explanation: Explanation) -> list[tuple[str, str, str]]:
     ]
     if terms.connection_fee:
         facts.append((_("Connection fee"), french.price(terms.connection_fee), ""))
-    if explanation.kind == UsageKind.VOICE:
+    if explanation.kind == "voice":
         facts.append((_("Counted"), steps_text(terms.first_step, terms.step), ""))
     facts.append((_("From the allowance"), _("yes") if terms.takes_allowance else _("no"), ""))
     return facts
