@@ -43,7 +43,7 @@ class HolderFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # unfold sh
 class InLineFilter(DropdownFilter):  # type: ignore[misc]  # unfold ships no types
     """Whether a line has the card now."""
 
-    title = pgettext_lazy("SIM card", "in a line")
+    title = pgettext_lazy("SIM card", "presence in a line")
     parameter_name = "in_line"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

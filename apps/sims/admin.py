@@ -78,7 +78,9 @@ class SimCardAdmin(BulkActions, ReadOnly, HistoryModelAdmin):
     )
 
     import_file = send_dialog(SIM_FILES)
-    paste = paste_dialog("sims.SimCard", permission=declaring.DECLARE.permission)
+    paste = paste_dialog(
+        "sims.SimCard", permission=declaring.DECLARE.permission, identifiers=_("ICCID or IMSI of the cards")
+    )
 
     class Media:
         css = {"all": ["sims/sims.css"]}

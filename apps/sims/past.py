@@ -102,6 +102,7 @@ PAST = Panel(
     context=past_of,
     permission="sims.view_simcard",
     order=5,
+    tab=False,
 )
 
 

@@ -18,7 +18,7 @@ An app says by a :class:`~apps.jobs.bulk.kinds.BulkKind` what is done, and its l
     @admin.register(SimCard)
     class SimCardAdmin(BulkActions, ReadOnly, ModelAdmin):
         actions_list = ("paste",)
-        paste = paste_dialog("sims.SimCard")
+        paste = paste_dialog("sims.SimCard", permission="sims.change_simcard", identifiers=_("ICCID"))
 
 Whoever ticks rows, or all those of the filter, chooses the action and sends gets a :class:`BulkOperation`, with an item
 for each row. What the form asks is answered on its page, which then says of each row what it becomes, or why it is

@@ -64,11 +64,12 @@ def _begin(kind: BulkKind) -> Any:
     return begin
 
 
-def paste_dialog(model: str, *, permission: str) -> ServiceDialog:
-    """The button above the list of ``model`` that takes identifiers, one a line."""
+def paste_dialog(model: str, *, permission: str, identifiers: Any) -> ServiceDialog:
+    """The button above the list of ``model`` that takes ``identifiers`` (what they are, in a few words), one a line."""
 
     class Form(PasteForm):
         target = model
+        named = identifiers
 
     return ServiceDialog(
         title=gettext_lazy("Paste identifiers"),

@@ -20,10 +20,12 @@ class PasteForm(DialogForm):
 
     #: The model of the list: ``sims.SimCard``.
     target: ClassVar[str]
+    #: What a line names a row by.
+    named: ClassVar[Any]
 
     kind = forms.ChoiceField(label=_("Action"), widget=UnfoldAdminSelectWidget)
     lines = forms.CharField(
-        label=_("One identifier per line"),
+        label=_("One per line"),
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 10, "spellcheck": "false"}),
         error_messages={"required": _("Paste at least one line.")},
     )
@@ -35,7 +37,10 @@ class PasteForm(DialogForm):
         kind.choices = offered
         if len(offered) == 1:
             kind.widget, kind.initial = forms.HiddenInput(), offered[0][0]
-        self.fields["lines"].help_text = _("At most %(count)s lines, in any form.") % {"count": whole(MOST_LINES)}
+        self.fields["lines"].help_text = _("%(identifiers)s: at most %(count)s lines, in any form.") % {
+            "identifiers": self.named,
+            "count": whole(MOST_LINES),
+        }
 
     def clean_kind(self) -> Any:
         return bulk_kind(self.cleaned_data["kind"])
