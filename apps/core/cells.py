@@ -24,7 +24,7 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # What Excel and LibreOffice show where a formula failed, in English and in French, and where a column was too narrow.
 _FAILED_FORMULA = re.compile(
     r"#(?:NULL|NUL|DIV/0|VALUE|VALEUR|REF|NUM|NOMBRE|SPILL|PROPAGATION|CALC|CALCUL|FIELD|CHAMP|BLOCKED|BUSY) ?!"
-    r"|#(?:NAME|NOM) ?\?|#N/[AD]|#GETTING_DATA|Err ?:[0-9]{3}|#{2,}"
+    r"|#(?:NAME|NOM) ?\?|#N/[AD]|#GETTING_DATA|Err ?:[0-9]{3}|#{3,}"
 )
 # How they show a number of many digits; nobody writes a code with a sign and two digits behind the E.
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{2,3}")

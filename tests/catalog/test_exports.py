@@ -72,8 +72,8 @@ def empty() -> None:
 AMOUNTS = st.decimals(0, 9999, places=2)
 QUANTITIES = st.one_of(st.just(0), st.just(UNLIMITED), st.integers(1, 10**12))
 LABELS = st.text(
-    # The importer takes Ã© for an é that was encoded twice.
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="ÂÃÅâ")
+    # The importer takes Ã© for an é that was encoded twice, ### for a column that was too narrow.
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="ÂÃÅâ#")
     | st.sampled_from("'=+-@1"),
     min_size=1,
     max_size=60,

@@ -22,9 +22,9 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 11, 24)
 PRICES = st.decimals(0, 9999, places=6)
-# The importer takes Ã© for an é that was encoded twice.
+# The importer takes Ã© for an é that was encoded twice, ### for a column that was too narrow.
 DESTINATIONS = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="ÂÃÅâ")
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn", "Zl", "Zp"], exclude_characters="ÂÃÅâ#")
     | st.sampled_from("'=+-@1"),
     min_size=1,
     max_size=60,
