@@ -23,6 +23,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
 from apps.core import french
+from apps.core.admin.columns import unlinked
 from apps.core.admin.dialogs import ServiceDialog
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
@@ -31,10 +32,33 @@ from apps.core.slots import ListColumn, Panel, contributions
 
 
 class ColumnsAsFields:
-    """Lets ``fields`` and ``fieldsets`` name columns (:mod:`apps.core.admin.columns`): they are read-only."""
+    """Lets ``fields`` and ``fieldsets`` name columns (:mod:`apps.core.admin.columns`): they are read-only.
+
+    A row of another model is a link, which Django draws for everybody: it is one only for whoever may follow it.
+    """
 
     fields: ClassVar[Any]
     fieldsets: ClassVar[Any]
+    opts: Any
+    admin_site: Any
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.without_dead_ends(request, obj, super().get_fieldsets(request, obj))  # type: ignore[misc]
+
+    def without_dead_ends(self, request: HttpRequest, obj: Any, fieldsets: Any) -> Any:
+        dead_ends = {} if self.has_change_permission(request, obj) else self.dead_ends(request)  # type: ignore[attr-defined]
+        if not dead_ends:
+            return fieldsets
+        return [(title, {**shown, "fields": _replaced(shown["fields"], dead_ends)}) for title, shown in fieldsets]
+
+    def dead_ends(self, request: HttpRequest) -> dict[str, Any]:
+        """Of the fields that are rows of other models, those whose pages would refuse this reader, as plain names."""
+        found = {}
+        for field in self.opts.fields:
+            other = self.admin_site._registry.get(field.related_model) if field.is_relation else None
+            if other is not None and not other.has_view_permission(request):
+                found[field.name] = unlinked(field)
+        return found
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         declared = super().get_readonly_fields(request, obj)  # type: ignore[misc]
@@ -42,6 +66,11 @@ class ColumnsAsFields:
 
     def named_fields(self) -> list[Any]:
         return flatten(self.fields or ()) or flatten_fieldsets(self.fieldsets or ())
+
+
+def _replaced(fields: Any, by: dict[str, Any]) -> Any:
+    """``fields``, some of which stand beside each other, with columns in the place of names."""
+    return [_replaced(field, by) if isinstance(field, list | tuple) else by.get(field, field) for field in fields]
 
 
 def no_advice(opts: Any) -> dict[str, str]:
@@ -59,7 +88,8 @@ class ReadOnly:
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return self.named_fields()  # type: ignore[attr-defined, no-any-return]
+        shown: list[Any] = flatten_fieldsets(self.get_fieldsets(request, obj))  # type: ignore[attr-defined]
+        return [*self.named_fields(), *(field for field in shown if callable(field))]  # type: ignore[attr-defined]
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         return super().get_formset(request, obj, **{"help_texts": no_advice(self.opts), **kwargs})  # type: ignore[misc, attr-defined]

@@ -7,6 +7,7 @@ order are those of the model's field. Values are written as France writes them (
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -61,6 +62,17 @@ def status(member: BadgeChoices) -> SafeString:
     return render_to_string("unfold/helpers/label.html", {"text": member.label, "type": member.colour})
 
 
+@cache
+def unlinked(field: Any) -> Column:
+    """A row of another model by its name alone, for whoever may not open its page; of each field, one and the same."""
+
+    def column(row: Any) -> str | None:
+        value = getattr(row, field.name)
+        return None if value is None else str(value)
+
+    return _described(column, field)
+
+
 def days_held(row: Period) -> str:
     """The days of a dated fact, see :attr:`Period.held`."""
     return row.held
@@ -78,6 +90,11 @@ def _column(attribute: Any, shown: Callable[[Any], str], **options: Any) -> Colu
         value = getattr(row, field.attname)
         return None if value in (None, "") else shown(value)
 
+    return _described(column, field, **options)
+
+
+def _described(column: Column, field: Any, **options: Any) -> Column:
+    """With the title and the order of the model's field."""
     column.__name__ = field.name
     described = {"short_description": field.verbose_name, "admin_order_field": field.name, **options}
     for option, setting in described.items():

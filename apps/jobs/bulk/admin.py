@@ -188,7 +188,7 @@ class BulkOperationAdmin(ReadOnly, ModelAdmin):
         own = (("title", badge(BulkOperation.state, BulkState)), ("created_by", "created_at"))
         about = (("about",),) if obj is not None and self.about(obj) else ()
         confirmed = (("confirmed_by", "confirmed_at"),) if obj is not None and obj.confirmed_at else ()
-        return ((None, {"fields": (*own, *about, *confirmed)}),)
+        return self.without_dead_ends(request, obj, ((None, {"fields": (*own, *about, *confirmed)}),))
 
     @admin.display(description=pgettext_lazy("bulk operation", "operation"), ordering="kind")
     def title(self, operation: BulkOperation) -> str:

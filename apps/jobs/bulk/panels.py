@@ -46,6 +46,7 @@ def items_shown(operation: BulkOperation, request: HttpRequest) -> dict[str, Any
         "results": files.address(FILE_KIND, operation.pk, download=True),
         "page_of": _page_of(operation),
         "is_open": operation.state in (BulkState.READY, BulkState.IDLE),
+        "may_do": _may_do(operation, request.user),
     }
 
 
@@ -53,6 +54,11 @@ def _page_of(operation: BulkOperation) -> str:
     """The name of the address of a row's page."""
     known = bulk_kinds().get(operation.kind)
     return f"admin:{known.model.lower().replace('.', '_')}_change" if known else ""
+
+
+def _may_do(operation: BulkOperation, user: Any) -> bool:
+    known = bulk_kinds().get(operation.kind)
+    return known is not None and user.has_perm(known.permission)
 
 
 def _sheet(outcome: str, number: int) -> str:

@@ -134,7 +134,7 @@ class FileImportAdmin(ReadOnly, ModelAdmin):
         own = (("name", badge(FileImport.state, ImportState)), ("created_by", "created_at"))
         about = (("about",),) if obj is not None and self.kind.about(obj.parameters) else ()
         confirmed = (("confirmed_by", "confirmed_at"),) if obj is not None and obj.confirmed_at else ()
-        return ((None, {"fields": (*own, *about, *confirmed)}),)
+        return self.without_dead_ends(request, obj, ((None, {"fields": (*own, *about, *confirmed)}),))
 
     @admin.display(description=pgettext_lazy("import", "for"))
     def about(self, row: FileImport) -> Any:
