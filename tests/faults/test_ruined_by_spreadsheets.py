@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +14,15 @@ from django.utils import translation
 from openpyxl import Workbook
 
 from apps.catalog.imports import OfferImporter
+from apps.core.commands import REFUSED
 from apps.core.imports import Importer
+from apps.core.spreadsheets import as_xlsx
 from apps.core.wording import sentence
 from apps.customers.imports import CustomerImporter
 from apps.sims.imports import SimImporter
+from apps.sims.models import SimCard
 from apps.tariffs.imports import TariffImporter
+from tests.commands import run_command
 from tests.customers.client_files import BY_DEBIT
 from tests.factories import iccid
 
@@ -154,3 +160,14 @@ def test_the_same_comes_out_of_a_workbook() -> None:
         (3, "LOT", "spreadsheet_failure"),
     ]
     assert [plan.records[2].get(name) for name in ("pin1", "puk1", "batch")] == ["0123", "01234567", "12"]
+
+
+def test_the_command_takes_a_workbook_under_its_own_name_only(tmp_path: Path) -> None:
+    data = as_xlsx("Cartes", list(SIM), [list(SIM.values())])
+    told = {}
+    for name in ("cartes.xlsx", "cartes.csv"):
+        (tmp_path / name).write_bytes(data)
+        ended = run_command("import_sims", str(tmp_path / name), "--json")
+        told[name] = (ended.code, json.loads(ended.out)["new"])
+    assert told == {"cartes.xlsx": (0, 1), "cartes.csv": (REFUSED, 0)}
+    assert SimCard.objects.get().pin1 == "0123"
