@@ -41,6 +41,6 @@ def by_held_rates(found: pl.DataFrame, records: pl.DataFrame, facts: Facts) -> p
 
     Judged anew if rates have changed or gone since the facts were learnt. Their lines do not change with it.
     """
-    while not facts.hold(found.filter(pl.col("rate").is_not_null())["version"].unique()):
+    while not facts.hold(found.filter(pl.col("rate").is_not_null())["version"].unique().to_list()):
         found = judged(records, facts)
     return found

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures import wait as await_all
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from apps.billing.models import Invoice, InvoiceLine
 from apps.billing.services import compute_run, issue_run, open_run
@@ -39,23 +39,6 @@ ISSUED_ON = date(2026, 12, 3)
 NUMBERS = ("33639980001", "33639980002")
 PATIENCE = 30  # seconds
 MEANWHILE = 1  # second, in which somebody else gets as far as the locks let them
-
-
-@pytest.fixture
-def elsewhere() -> Any:
-    """Runs something on a connection of its own, at the same time."""
-    with ThreadPoolExecutor() as threads:
-
-        def start(act: Callable[[], Any]) -> Future[Any]:
-            def run() -> Any:
-                try:
-                    return act()
-                finally:
-                    connection.close()
-
-            return threads.submit(run)
-
-        yield start
 
 
 def test_two_runs_issued_at_once_bill_a_slice_once(monkeypatch: pytest.MonkeyPatch, elsewhere: Any) -> None:

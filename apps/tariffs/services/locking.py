@@ -35,6 +35,8 @@ def held_revisions(version_ids: Collection[int]) -> dict[int, int]:
 
     Gives the revision of each. On SQLite a writing transaction is alone from its first statement.
     """
+    if not version_ids:
+        return {}
     versions = TariffVersion.objects.filter(pk__in=version_ids).order_by("pk").values_list("pk", "revision")
     if connection.vendor != "postgresql":
         return dict(versions)
