@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -34,8 +35,10 @@ class HolderFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # unfold sh
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         customer = self.value()
-        if not customer or not str(customer).isdecimal():
+        if not customer:
             return queryset
+        if not str(customer).isdecimal():
+            raise IncorrectLookupParameters
         held = LineSim.objects.filter(end=None, line__customer=customer).order_by()
         return queryset.filter(pk__in=held.values("sim"))
 

@@ -7,8 +7,10 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field, unquote
 from django.contrib.admin.views.main import ORDER_VAR
+from django.core.exceptions import ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -29,6 +31,9 @@ from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
 from apps.core.admin.panels import Link, tabs
 from apps.core.slots import ListColumn, Panel, contributions
+
+#: Of a number that every column of whole numbers can hold.
+MOST_DIGITS = 18
 
 
 class ColumnsAsFields:
@@ -101,6 +106,13 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no typ
     The database would work out a column of all the rows that stand before a page only to skip them.
     """
 
+    def get_filters_params(self, params: Any = None) -> dict[str, Any]:
+        """What is asked of the filters; a number that no column can hold is nonsense."""
+        asked: dict[str, Any] = super().get_filters_params(params)
+        if any(_is_beyond_columns(value) for values in asked.values() for value in values):
+            raise IncorrectLookupParameters
+        return asked
+
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         if ORDER_VAR in request.GET:  # it may be by a contributed column
             self.root_queryset = self.model_admin.with_contributed(request, self.model_admin.get_queryset(request))
@@ -117,6 +129,11 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no typ
         # "12 results, show all" is said of a list that hides something only.
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
+
+
+def _is_beyond_columns(value: Any) -> bool:
+    digits = str(value).strip().lstrip("+-")
+    return len(digits) > MOST_DIGITS and digits.isdigit()
 
 
 class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
@@ -328,6 +345,10 @@ class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
     @method_decorator(require_safe)
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         request.screen = self.screen  # type: ignore[attr-defined]
+        try:
+            self.opts.pk.to_python(unquote(object_id))
+        except ValidationError:  # the library looks for versions before it looks whether this can be a key
+            raise Http404 from None
         return super().history_view(request, object_id, extra_context)
 
     @method_decorator(require_safe)
