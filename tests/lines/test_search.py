@@ -76,6 +76,18 @@ def test_a_card_is_found_by_its_number_its_end_its_batch_or_the_number_it_came_w
         assert list(SimCard.objects.matching(typed)) == [card], typed
 
 
+@pytest.mark.parametrize("typed", ["électricité", "ÉLECTRICITÉ", "Electricite", "électricité moreau", "moreau"])
+def test_a_customer_is_found_with_accents_or_without(typed: str) -> None:
+    customer = CustomerFactory(name="ELECTRICITE MOREAU", legal_name="Électricité Moreau & Fils")
+    CustomerFactory(name="CABINET LEFEVRE", legal_name="Cabinet Lefèvre")
+    assert list(Customer.objects.matching(typed)) == [customer]
+
+
+def test_signs_alone_find_no_customer() -> None:
+    CustomerFactory(name="ELECTRICITE MOREAU", legal_name="Électricité Moreau")
+    assert not Customer.objects.matching("''--").exists()
+
+
 def test_a_customer_is_found_by_number_name_or_siren() -> None:
     customer = CustomerFactory(number="C0704", name="ATELIER DURAND", legal_name="L'Atelier Durand", siren="732829320")
     CustomerFactory(siren="")
