@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -29,6 +30,13 @@ CONFIRMED = {"_form_submitted": "True"}
 @pytest.fixture
 def card() -> SimCard:
     return SimCardFactory(pin1="4711", puk1="98765432")
+
+
+def test_a_second_click_sends_nothing_more(admin: Client, backing_out: str) -> None:
+    for address in (backing_out, reverse("admin:usage_cdrfile_load"), reverse("admin:billing_billingrun_generate")):
+        form = re.search(r"<form[^>]*>", admin.get(address).content.decode())
+        assert form is not None
+        assert 'hx-sync="this:drop"' in form[0]
 
 
 def codes_of(card: SimCard) -> str:
