@@ -104,6 +104,7 @@ class IntegratorAdmin(HistoryModelAdmin):
         company = context["adminform"].form.instance
         shown = [field for field in Integrator._meta.fields if field.editable]
         context["saved"] = {field.name: str(field.value_from_object(company) or "") for field in shown}
+        context["show_save_and_add_another"] = False  # there is one only
         context["logo_address"] = shell.logo_address(company)
         context["favicon_address"] = shell.favicon_address(company)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

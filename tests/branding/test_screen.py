@@ -62,6 +62,7 @@ def sent(name: str, data: bytes) -> SimpleUploadedFile:
 def test_the_menu_leads_to_the_page_and_first_to_an_empty_one(admin: Client) -> None:
     changelist = reverse("admin:branding_integrator_changelist")
     assert admin.get(changelist)["Location"] == reverse("admin:branding_integrator_add")
+    assert "_addanother" not in admin.get(reverse("admin:branding_integrator_add")).content.decode()
     assert admin.post(reverse("admin:branding_integrator_add"), filled()).status_code == 302
     assert admin.get(changelist)["Location"] == PAGE
     assert admin.get(reverse("admin:branding_integrator_add")).status_code == 403
