@@ -6,9 +6,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import pgettext, pgettext_lazy
 
 from apps.core.fields import MoneyField
+from apps.core.french import whole
 from apps.lines.models import Line
 from apps.tariffs.models import Rate
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
@@ -233,7 +234,7 @@ class SuspendedRecord(RawRecord):
         ]
 
     def __str__(self) -> str:
-        return self.cdr_id or f"{self.file_id}:{self.line_number}"
+        return self.cdr_id or pgettext("file", "line %(number)s") % {"number": whole(self.line_number)}
 
 
 class RateUse(models.Model):

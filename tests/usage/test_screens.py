@@ -100,6 +100,11 @@ def test_nobody_else_does(role: Role, line: Line) -> None:
     assert "cdrfile/load" not in page.content.decode()
 
 
+def test_a_line_that_has_no_identifier_is_called_by_its_place(admin: Client, line: Line, load: Load) -> None:
+    load(row(), "FAX")
+    assert ">ligne 3<" in text_of(admin, WAITING)
+
+
 def test_support_rates_again_and_watches_it(line: Line, load: Load) -> None:
     load(row(MSISDN="33639981111"))
     client = signed_in(Role.SUPPORT)
