@@ -243,6 +243,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
     list_filter_submit = True
     search_fields = ("number",)
     search_help_text = _("Invoice number or customer")
+    empty_hint = _("Invoices are made by “Launch of the invoices”.")
     fieldsets = (
         (
             None,

@@ -23,6 +23,7 @@ class CdrFileAdmin(ReadOnly, ModelAdmin):
     """«Chargement CDRs mobile»: what was loaded, and what became of each of its lines."""
 
     screen = _("Loading of mobile CDRs")
+    empty_hint = _("“Load”, at the top of the page, takes the files of the operator.")
     list_display = (
         "name",
         badge(CdrFile.state, FileState),
@@ -139,6 +140,7 @@ class SuspendedRecordAdmin(RecordAdmin):
     search_help_text = _("Number or CDR identifier")
     ordering = ("-id",)
     list_before_template = "usage/waiting.html"
+    empty_hint = _("Every call record could be rated.")
     actions_list = ("rate_pending",)
     fieldsets = (
         (None, {"fields": (("shown_id", "reason"), "detail", ("file", "line_number"), "raw")}),
