@@ -37,7 +37,9 @@ class SimulationForm(forms.Form):
     tariff: Any = forms.ModelChoiceField(
         Tariff.objects.all(), label=_("Minute grid"), widget=UnfoldAdminSelectWidget, empty_label=None
     )
-    kind = forms.ChoiceField(label=_("Usage"), choices=UsageKind.choices, widget=UnfoldAdminSelectWidget)
+    kind = forms.ChoiceField(
+        label=pgettext_lazy("rate", "Usage"), choices=UsageKind.choices, widget=UnfoldAdminSelectWidget
+    )
     number = forms.CharField(
         label=_("Called number, or number of the caller"),
         max_length=30,
@@ -127,8 +129,12 @@ class SimulationForm(forms.Form):
 class ComparisonForm(forms.Form):
     """Two versions, of one grid or of two."""
 
-    old: Any = forms.ModelChoiceField(TariffVersion.objects.none(), label=_("From"), widget=UnfoldAdminSelectWidget)
-    new: Any = forms.ModelChoiceField(TariffVersion.objects.none(), label=_("To"), widget=UnfoldAdminSelectWidget)
+    old: Any = forms.ModelChoiceField(
+        TariffVersion.objects.none(), label=_("Old version"), widget=UnfoldAdminSelectWidget
+    )
+    new: Any = forms.ModelChoiceField(
+        TariffVersion.objects.none(), label=_("New version"), widget=UnfoldAdminSelectWidget
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,7 +16,7 @@ from apps.catalog.choices import UsageKind
 from apps.catalog.quantities import quantity_text
 from apps.core.french import NBSP, day, days, decimal_text, percent, price, whole
 from apps.core.money import round_half_up
-from apps.tariffs.choices import PRICE_FIELDS
+from apps.tariffs.choices import PRICE_FIELDS, Direction
 from apps.tariffs.explanation import Explanation
 from apps.tariffs.rating import RateTerms
 
@@ -78,6 +78,12 @@ def rates_text(count: int) -> str:
 def price_text(rate: Rate | RateTerms) -> str:
     """The one price that this kind of usage has: «0,035 €/min»."""
     return f"{price(rate.price)}/{unit_text(rate.kind)}"
+
+
+def usage_text(rate: Rate) -> str:
+    """«Voix» for what goes out, «Voix, entrant» for what comes in."""
+    kind = rate.get_kind_display()
+    return kind if rate.direction == Direction.MO else f"{kind}, {rate.get_direction_display().lower()}"
 
 
 def unit_text(kind: str) -> str:

@@ -26,7 +26,7 @@ from apps.tariffs.forms import ComparisonForm
 from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate
 from apps.tariffs.panels import EXPORT
-from apps.tariffs.wording import difference_text, field_text, field_title, price_text
+from apps.tariffs.wording import difference_text, field_text, field_title, price_text, usage_text
 
 ROWS_PER_PAGE = 100
 
@@ -62,10 +62,13 @@ class Difference:
 class Row:
     """One line of the page: a rate, and what there is to say of it."""
 
-    title: str
     rate: Rate
     differences: Sequence[Difference] = ()
     price: str = ""
+
+    @property
+    def usage(self) -> str:
+        return usage_text(self.rate)
 
 
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
@@ -113,7 +116,7 @@ def _shown(request: HttpRequest, comparison: Comparison) -> dict[str, Any]:
         "unchanged": comparison.unchanged,
         "page": page,
         "paged": f"?{versions}&show={chosen}",
-        "rows": [_row(chosen, one) for one in page],
+        "rows": [_row(one) for one in page],
         "download": f"?{versions}&format=csv" if request.user.has_perm(EXPORT) else "",
     }
 
@@ -134,10 +137,10 @@ def _way(change: RateChange) -> Decimal:
     return change.new.price - change.old.price or change.new.connection_fee - change.old.connection_fee
 
 
-def _row(tab: str, one: Rate | RateChange) -> Row:
+def _row(one: Rate | RateChange) -> Row:
     if isinstance(one, Rate):
-        return Row(str(TABS[tab]), one, price=price_text(one))
-    return Row(str(TABS["changed"]), one.new, [_difference(one.new.kind, *told) for told in _told(one)])
+        return Row(one, price=price_text(one))
+    return Row(one.new, [_difference(one.new.kind, *told) for told in _told(one)])
 
 
 def _told(change: RateChange) -> Iterator[tuple[str, Any, Any]]:

@@ -7,16 +7,18 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from apps.catalog.choices import UsageKind
+from apps.core import french
 from apps.core.admin import JOURNAL, HistoryModelAdmin, ReadOnly, figure, price
 from apps.core.admin.base import ChangeList
 from apps.tariffs import dialogs, panels
 from apps.tariffs.filters import PurchaseFilter, VersionFilter, ZoneFilter
 from apps.tariffs.models import Rate
 from apps.tariffs.uses import purchase_prices
-from apps.tariffs.wording import price_text, purchase_text, steps_text, version_text
+from apps.tariffs.wording import price_text, purchase_text, steps_text, usage_text, version_text
 
 
 class RateList(ChangeList):
@@ -39,11 +41,10 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     list_display = (
         "shown_prefix",
         "destination",
-        "kind",
-        "direction",
-        "origin_zone",
+        "usage",
+        "zone",
         "shown_price",
-        price(Rate.connection_fee),
+        "fee",
         "counted",
         "included",
         "calls",
@@ -94,6 +95,19 @@ class RateAdmin(ReadOnly, HistoryModelAdmin):
     @admin.display(description=_("prefix"), ordering="prefix")
     def shown_prefix(self, rate: Rate) -> str:
         return rate.prefix or str(_("any number"))
+
+    @admin.display(description=pgettext_lazy("rate", "Usage"), ordering="kind")
+    def usage(self, rate: Rate) -> str:
+        return usage_text(rate)
+
+    @admin.display(description=pgettext_lazy("rate", "Zone"), ordering="origin_zone")
+    def zone(self, rate: Rate) -> str:
+        return rate.origin_zone
+
+    @figure
+    @admin.display(description=pgettext_lazy("rate", "Connection"), ordering="connection_fee")
+    def fee(self, rate: Rate) -> str | None:
+        return french.price(rate.connection_fee) if rate.connection_fee else None
 
     @admin.display(description=_("grid version"))
     def grid_version(self, rate: Rate) -> SafeString:
