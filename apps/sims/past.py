@@ -76,7 +76,7 @@ def versions(card: SimCard) -> Iterator[Event]:
             yield Event(what=_("Taken into the stock"), why=why, colour="info", **told)
             if status != SimStatus.IN_STOCK:
                 yield Event(what=_moved("", status), colour=SimStatus(status).colour, **told)
-        elif was and was != status:
+        elif was != status:
             yield Event(what=_moved(was, status), why=why, colour=SimStatus(status).colour, **told)
         else:
             yield Event(what=_("Data of the card changed"), why=why, **told)

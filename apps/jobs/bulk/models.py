@@ -40,9 +40,13 @@ class BulkOperation(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     )
     created_at = models.DateTimeField(_("prepared at"), auto_now_add=True)
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("bulk operation", "confirmed by"),
     )
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    confirmed_at = models.DateTimeField(pgettext_lazy("bulk operation", "confirmed at"), null=True)
     finished_at = models.DateTimeField(_("finished at"), null=True)
 
     objects = BulkOperationQuerySet.as_manager()
@@ -133,3 +137,7 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def colour(self) -> str:
+        return Outcome(self.outcome).colour

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,7 +14,7 @@ from django.utils.translation import pgettext
 
 from apps.core import files
 from apps.core.slots import contribute
-from apps.core.spreadsheets import CSV_TYPE, as_csv
+from apps.core.spreadsheets import CSV_TYPE, Cell, as_csv
 from apps.jobs.bulk.choices import BulkState, Outcome
 from apps.jobs.bulk.kinds import bulk_kinds
 from apps.jobs.bulk.models import BulkOperation
@@ -31,15 +32,12 @@ def items_shown(operation: BulkOperation, request: HttpRequest) -> dict[str, Any
     # Counted above.
     paginator.count = counts.get(chosen) or sum(counts.values())
     page = paginator.get_page(request.GET.get("sheet"))
-    items = list(page.object_list)
-    for item in items:
-        item.colour = Outcome(item.outcome).colour
     return {
         "operation": operation,
         "counts": [(outcome, counts[outcome]) for outcome in Outcome if outcome in counts],
         "total": sum(counts.values()),
         "chosen": chosen if chosen in counts else "",
-        "items": items,
+        "items": list(page.object_list),
         "sheet": page,
         "previous": _sheet(chosen, page.number - 1) if page.has_previous() else "",
         "following": _sheet(chosen, page.number + 1) if page.has_next() else "",
@@ -62,7 +60,7 @@ def _may_do(operation: BulkOperation, user: Any) -> bool:
 
 
 def _sheet(outcome: str, number: int) -> str:
-    return "?" + urlencode({"outcome": outcome, "sheet": number})
+    return "?" + urlencode([("outcome", outcome), ("sheet", str(number))])
 
 
 def find_results(request: HttpRequest, pk: int) -> files.Content | None:
@@ -78,7 +76,7 @@ def find_results(request: HttpRequest, pk: int) -> files.Content | None:
         _("After"),
         _("Reason"),
     ]
-    rows = (
+    rows: Iterator[list[Cell]] = (
         [item.position, item.label, item.get_outcome_display(), item.before, item.after, item.reason]
         for item in operation.items.order_by("position")
     )
