@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -61,10 +62,14 @@ def favicon_address(company: Integrator) -> str | None:
 def palette(request: HttpRequest) -> dict[str, str]:
     """The eleven weights of unfold's «primary», made of the integrator's main colour."""
     company = integrator(request)
-    if company and COLOUR.regex.search(company.primary_colour):
-        return colours.palette(company.primary_colour)
-    # Of before there is a company; or what stands there was written past the form, and no page is lost over a colour.
-    return colours.palette(Integrator._meta.get_field("primary_colour").default)
+    default: str = Integrator._meta.get_field("primary_colour").default
+    if company is None:
+        return colours.palette(default)
+    try:
+        COLOUR(company.primary_colour)
+    except ValidationError:  # written past the form: no page is lost over a colour
+        return colours.palette(default)
+    return colours.palette(company.primary_colour)
 
 
 def environment(request: HttpRequest) -> list[str] | None:

@@ -38,4 +38,5 @@ def _outlived() -> QuerySet[StoredAttachment]:
     before = timezone.now() - timedelta(days=settings.MAIL_FILE_DAYS)
     to_leave = Q(state__in=(DeliveryState.QUEUED, DeliveryState.SENDING))
     needing = Delivery.objects.filter(Q(created_at__gte=before) | to_leave, email__attachments=OuterRef("pk"))
-    return StoredAttachment.objects.exclude(file="").exclude(Exists(needing)).order_by("pk")
+    kept: QuerySet[StoredAttachment] = StoredAttachment.objects.exclude(file="")
+    return kept.exclude(Exists(needing)).order_by("pk")
