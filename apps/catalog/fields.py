@@ -31,14 +31,31 @@ def text_field(label: Any, limit: int, **options: Any) -> forms.CharField:
 
 def amount_field(label: Any, *, required: bool = False, **options: Any) -> forms.DecimalField:
     """Euros excluding tax, typed with a comma or a point."""
+    limits = _("An amount is between 0 and 999,999.99 €.")
     return forms.DecimalField(
         label=label,
         required=required,
         min_value=0,
         max_value=Decimal("999999.99"),
+        error_messages={"min_value": limits, "max_value": limits},
         decimal_places=2,
         localize=True,
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "decimal"}),
+        **options,
+    )
+
+
+#: As long as anybody pays for a telephone.
+MOST_MONTHS = 60
+
+
+def months_field(**options: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Number of months"),
+        required=False,
+        min_value=2,
+        max_value=MOST_MONTHS,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         **options,
     )
 

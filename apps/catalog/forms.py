@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminRadioSelectWidget
 
-from apps.catalog.choices import OfferKind, UsageKind
+from apps.catalog.choices import OfferKind, SaleMode, UsageKind
 from apps.catalog.fields import (
     IncludedFields,
     RuleFields,
@@ -15,6 +18,7 @@ from apps.catalog.fields import (
     amount_field,
     clean_included,
     day_field,
+    months_field,
     refuse_data_without_throughput,
     throughput_choices,
     throughput_field,
@@ -23,13 +27,17 @@ from apps.catalog.models import Handset, Offer, Option, Plan, Product
 from apps.catalog.services.ruling import refuse_rules
 from apps.catalog.validators import check_code
 from apps.core.exceptions import DomainError
-from apps.core.forms import CheckedModelForm
+from apps.core.forms import CheckedModelForm, KeepsOthersChanges
 
 LABEL_HELP = _("As it stands on invoices.")
 ACCOUNT_HELP = _("For the accounting exports, as 706000. Empty: the usual account.")
 
 
-class OfferForm(CheckedModelForm):
+def sale_field() -> forms.DateField:
+    return day_field(_("On sale from"), required=False, help_text=_("Empty: at once."))
+
+
+class OfferForm(KeepsOthersChanges, CheckedModelForm):
     """What can be corrected at any time: it is for what is to come, or for nobody but us."""
 
     wholesale_cost = amount_field(
@@ -80,13 +88,26 @@ class NewProductForm(OfferForm):
 
     price = amount_field(_("Sale price"), required=True, help_text=_("Excluding tax; each month if it is recurring."))
     vat_rate = VatRateField()
-    on_sale_from = day_field(_("On sale from"), required=False, help_text=_("Empty: at once."))
+    on_sale_from = sale_field()
+    # Asked, not guessed: a telephone billed each month is found out by the customer.
+    recurring = forms.TypedChoiceField(
+        label=_("Recurring"),
+        choices=[("yes", _("Yes: billed each month")), ("no", _("No: billed once"))],
+        coerce=lambda answer: answer == "yes",
+        widget=UnfoldAdminRadioSelectWidget,
+    )
 
     class Meta(OfferForm.Meta):
         model = Product
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].label = _("Product code")
+            self.fields["code"].help_text = _("Capitals and digits, as ACCES_VPN. Files name the product by it.")
+        if "recurring" in self.fields:
+            self.fields["recurring"].help_text = ""
+            self.initial.pop("recurring", None)
         if "kind" in self.fields:
             kinds = [OfferKind.SERVICE, OfferKind.EQUIPMENT]
             self.fields["kind"].choices = [  # type: ignore[attr-defined]  # a choice field
@@ -94,10 +115,12 @@ class NewProductForm(OfferForm):
             ]
 
 
-class NewOfferForm(IncludedFields, RuleFields, NewProductForm):
+class NewOfferForm(IncludedFields, RuleFields, OfferForm):
     """A new plan or option, with all that belongs to it."""
 
     price = amount_field(_("Price a month"), required=True, help_text=_("Excluding tax."))
+    vat_rate = VatRateField()
+    on_sale_from = sale_field()
     throughput = throughput_field()
 
     class Meta(OfferForm.Meta):
@@ -143,7 +166,7 @@ class NewOptionForm(NewOfferForm):
         model = Option
 
 
-class HandsetForm(CheckedModelForm):
+class HandsetForm(KeepsOthersChanges, CheckedModelForm):
     """One model of a brand; its prices are dated, and changed by a dialog."""
 
     vat_rate = VatRateField()
@@ -159,3 +182,32 @@ class HandsetForm(CheckedModelForm):
             self.fields["ean"].help_text = _("The bar code: 8 or 13 digits. May stay empty.")
         if "sales_account" in self.fields:
             self.fields["sales_account"].help_text = ACCOUNT_HELP
+
+
+class NewHandsetForm(HandsetForm):
+    """A handset with what it costs in the sale modes that are known; others are added by the dialog."""
+
+    on_sale_from = sale_field()
+    outright = amount_field(SaleMode.OUTRIGHT.label, help_text=_("Excluding tax, paid once."))
+    subsidised = amount_field(SaleMode.SUBSIDISED.label, help_text=_("Excluding tax, paid once, with a commitment."))
+    instalments = amount_field(SaleMode.INSTALMENTS.label, help_text=_("Excluding tax, each month."))
+    months = months_field(help_text=_("Of the instalments. Prices for other numbers of months are added afterwards."))
+    rental = amount_field(SaleMode.RENTAL.label, help_text=_("Excluding tax, each month."))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        instalments, months = (
+            name in self.errors or cleaned.get(name) is not None for name in ("instalments", "months")
+        )
+        if instalments and not months:
+            self.add_error("months", ValidationError(_("In how many months is it paid?"), code="months"))
+        if months and not instalments:
+            self.add_error("instalments", ValidationError(_("How much is each instalment?"), code="instalments"))
+        return cleaned
+
+    @property
+    def prices(self) -> dict[tuple[SaleMode, int], Decimal]:
+        """By sale mode and number of months, of those that were filled in."""
+        answers = self.cleaned_data
+        months = {mode: answers["months"] if mode == SaleMode.INSTALMENTS else 0 for mode in SaleMode}
+        return {(mode, months[mode]): answers[mode] for mode in SaleMode if answers.get(mode) is not None}

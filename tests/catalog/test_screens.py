@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from django.utils.timezone import localdate
 from apps.catalog.choices import OfferKind, SaleMode
 from apps.catalog.imports import OfferImporter
 from apps.catalog.models import Handset, Offer
-from apps.catalog.services import change_price
+from apps.catalog.services import FIRST_DAY, change_price
 from apps.catalog.services.ruling import rules_of
 from apps.core.roles import Role
 from tests.factories import (
@@ -62,8 +63,8 @@ def plan() -> Offer:
 
 
 CONFIRMED = {"_form_submitted": "True"}
-# Of the tables on the page, which nobody fills in.
-TABLES = {f"{name}-{count}_FORMS": "0" for name in ("prices", "allowances") for count in ("TOTAL", "INITIAL")}
+# Of the table on the page, which nobody fills in.
+TABLES = {f"prices-{count}_FORMS": "0" for count in ("TOTAL", "INITIAL")}
 
 
 def errors(response: Any) -> dict[str, list[str]]:
@@ -87,7 +88,11 @@ def said(response: Any) -> str:
     told = [*map(str, form.sentences), *(str(one) for some in form.errors.values() for one in some)]
     if form.refusal:
         told.append(str(form.refusal))
-    return " | ".join(told).replace("\N{NO-BREAK SPACE}", " ")
+    return plain(" | ".join(told))
+
+
+def plain(text: str) -> str:
+    return re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", text)
 
 
 class TestANewPlan:
@@ -116,7 +121,8 @@ class TestANewPlan:
             ("sms", "beaucoup", "nombre de messages"),
             ("sms_ceiling", "100", "illimité"),
             ("throughput", "", "débit"),
-            ("price", "-1", "0"),
+            ("price", "-1", "entre 0 et 999 999,99 €"),
+            ("price", "1000000", "entre 0 et 999 999,99 €"),
             ("price", "", "obligatoire"),
             ("code", "forfait à 50", "majuscules"),
             ("code", "A+B", "majuscules"),
@@ -130,7 +136,7 @@ class TestANewPlan:
         assert response.status_code == 200
         found = errors(response)
         assert list(found) == [field]
-        assert sentence in found[field][0]
+        assert sentence in plain(found[field][0])
         assert not Offer.objects.exists()
 
     def test_is_refused_under_a_code_that_is_taken(self, manager: Client) -> None:
@@ -151,12 +157,83 @@ class TestANewPlan:
 
 
 def test_a_new_service_is_what_was_chosen(manager: Client) -> None:
-    answers = {"kind": "service", "code": "VPN", "label": "Accès VPN", "recurring": "on", "price": "12,50"}
+    answers = {"kind": "service", "code": "VPN", "label": "Accès VPN", "recurring": "yes", "price": "12,50"}
     response = manager.post(reverse("admin:catalog_product_add"), {**answers, "vat_rate": "5.5"})
     assert response.status_code == 302
     service = Offer.objects.get()
     assert (service.kind, service.recurring, service.vat_rate) == (OfferKind.SERVICE, True, Decimal("5.5"))
     assert service.price_on(localdate()) == Decimal("12.50")
+
+
+def test_whether_a_product_recurs_is_asked(manager: Client) -> None:
+    answers = {"kind": "equipment", "code": "BOX", "label": "Boîtier", "price": "80", "vat_rate": "20"}
+    assert list(errors(manager.post(reverse("admin:catalog_product_add"), answers))) == ["recurring"]
+    manager.post(reverse("admin:catalog_product_add"), {**answers, "recurring": "no"})
+    assert not Offer.objects.get().recurring
+
+
+@pytest.mark.parametrize(
+    ("model", "title"),
+    [
+        ("plan", "Créer une nouvelle offre d’abonnement"),
+        ("option", "Créer une nouvelle option"),
+        ("product", "Créer un nouveau service ou matériel"),
+        ("handset", "Créer un nouveau terminal"),
+    ],
+)
+def test_a_form_is_called_as_the_button_that_leads_to_it(manager: Client, model: str, title: str) -> None:
+    assert title in manager.get(reverse(f"admin:catalog_{model}_add")).content.decode()
+
+
+class TestTwoPeopleOnOnePage:
+    """Both open it, the one saves, then the other."""
+
+    @pytest.fixture
+    def as_shown(self, manager: Client, plan: Offer) -> dict[str, str]:
+        """What a browser sends back when nothing was typed."""
+        form = manager.get(reverse("admin:catalog_plan_change", args=[plan.pk])).context["adminform"].form
+        shown = {}
+        for bound in form:
+            hidden = re.search(r'value="([^"]*)"', bound.as_hidden(only_initial=True))
+            shown[bound.html_initial_name] = hidden[1] if hidden else ""
+            if bound.name != "in_advance":  # a box that is not ticked is not sent
+                shown[bound.html_name] = shown[bound.html_initial_name]
+        return {**TABLES, **shown}
+
+    def save(self, client: Client, plan: Offer, answers: dict[str, str]) -> Any:
+        return client.post(reverse("admin:catalog_plan_change", args=[plan.pk]), answers)
+
+    def test_keep_what_the_other_changed(self, manager: Client, plan: Offer, as_shown: dict[str, str]) -> None:
+        Offer.objects.filter(pk=plan.pk).update(label="Autre libellé", activation_fee=Decimal(25), in_advance=True)
+        assert self.save(manager, plan, {**as_shown, "swap_fee": "9,90"}).status_code == 302
+        plan.refresh_from_db()
+        assert (plan.label, plan.activation_fee, plan.in_advance) == ("Autre libellé", 25, True)
+        assert plan.swap_fee == Decimal("9.90")
+
+    def test_are_told_of_what_both_changed_and_the_last_word_counts(
+        self, manager: Client, plan: Offer, as_shown: dict[str, str]
+    ) -> None:
+        Offer.objects.filter(pk=plan.pk).update(label="Le leur")
+        response = self.save(manager, plan, {**as_shown, "label": "Le nôtre"})
+        assert "Le leur" in errors(response)["label"][0]
+        assert Offer.objects.get(pk=plan.pk).label == "Le leur"
+        page = response.content.decode()
+        assert 'name="initial-label" value="Le leur"' in page
+        assert (
+            self.save(manager, plan, {**as_shown, "label": "Le nôtre", "initial-label": "Le leur"}).status_code == 302
+        )
+        assert Offer.objects.get(pk=plan.pk).label == "Le nôtre"
+
+    def test_may_have_changed_it_to_the_same(self, manager: Client, plan: Offer, as_shown: dict[str, str]) -> None:
+        Offer.objects.filter(pk=plan.pk).update(swap_fee=Decimal("9.90"))
+        assert self.save(manager, plan, {**as_shown, "swap_fee": "9,90"}).status_code == 302
+
+
+def test_the_page_of_an_offer_says_what_it_includes(manager: Client, plan: Offer) -> None:
+    AllowanceFactory(offer=plan, kind="data", quantity=1024**3, shared=True)
+    page = manager.get(reverse("admin:catalog_plan_change", args=[plan.pk])).content.decode()
+    assert "1\N{NO-BREAK SPACE}Go, partagé entre les lignes du client" in page
+    assert len(re.findall(r">\s*rien\s*<", page)) == 2  # neither calls nor SMS
 
 
 class TestTheOfferInUse:
@@ -209,6 +286,7 @@ class TestThePrice:
         tomorrow = localdate() + timedelta(days=1)
         answers = {"amount": "12,50", "on": tomorrow.isoformat(), **CONFIRMED}
         address = reverse("admin:catalog_plan_change_price", args=[plan.pk])
+        assert "10,00 €" in plain(str(manager.get(address).context["form"].fields["amount"].help_text))
         assert "10,00 € → 12,50 €" in said(manager.post(address, answers))
         assert plan.prices.count() == 1
         assert button(manager, plan, "change_price", answers).status_code == 302
@@ -262,8 +340,10 @@ class TestCopiesAndSale:
     def test_a_copy_asks_for_its_code_and_label(self, manager: Client, plan: Offer) -> None:
         address = reverse("admin:catalog_plan_copy", args=[plan.pk])
         assert "déjà pris" in said(manager.post(address, {"code": "pro", "label": "Pro", **CONFIRMED}))
-        assert manager.post(address, {"code": "pro2", "label": "Pro bis", **CONFIRMED}).status_code == 302
-        assert Offer.objects.get(code="PRO2").price_on(localdate()) == Decimal("10.00")
+        response = manager.post(address, {"code": "pro2", "label": "Pro bis", **CONFIRMED})
+        copy = Offer.objects.get(code="PRO2")
+        assert response.headers["Location"] == reverse("admin:catalog_plan_change", args=[copy.pk])
+        assert copy.price_on(localdate()) == Decimal("10.00")
 
     def test_an_offer_is_withdrawn_and_put_on_sale_again(self, manager: Client, plan: Offer) -> None:
         today = localdate().isoformat()
@@ -296,6 +376,22 @@ class TestHandsets:
         assert "24 × 27,50\N{NO-BREAK SPACE}€" in page
         history = manager.get(reverse("admin:catalog_handset_history", args=[handset.pk])).content.decode()
         assert "Paiement échelonné, 24 mois" in history
+
+    def test_are_entered_with_their_prices(self, manager: Client) -> None:
+        answers = {"brand": "Fairphone", "model": "6", "vat_rate": "20", "outright": "599", "rental": "19,90"}
+        address = reverse("admin:catalog_handset_add")
+        assert list(errors(manager.post(address, {**answers, "instalments": "27,50"}))) == ["months"]
+        assert list(errors(manager.post(address, {**answers, "months": "24"}))) == ["instalments"]
+        assert list(errors(manager.post(address, {**answers, "instalments": "27,50", "months": "1"}))) == ["months"]
+        assert manager.post(address, {**answers, "instalments": "27,50", "months": "24"}).status_code == 302
+        handset = Handset.objects.get()
+        assert {(one.mode, one.months): (one.amount, one.start) for one in handset.prices.all()} == {
+            ("outright", 0): (599, FIRST_DAY),
+            ("instalments", 24): (Decimal("27.50"), FIRST_DAY),
+            ("rental", 0): (Decimal("19.90"), FIRST_DAY),
+        }
+        first = handset.history.get()  # type: ignore[attr-defined]
+        assert first.history_user.username == LogEntry.objects.get().user.username
 
     @pytest.mark.parametrize(
         ("answers", "sentence"),

@@ -93,6 +93,12 @@ class SoldAdmin(HistoryModelAdmin):
             response.context_data["actions_list"] = [*response.context_data["actions_list"], button]
         return response
 
+    def render_change_form(self, request: HttpRequest, *args: Any, add: bool = False, **kwargs: Any) -> HttpResponse:
+        response: Any = super().render_change_form(request, *args, add=add, **kwargs)
+        if add:  # the page is called as the button that leads to it
+            response.context_data["title"] = request.screen = self.create  # type: ignore[attr-defined]
+        return response
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = self.add_form

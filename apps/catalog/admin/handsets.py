@@ -9,11 +9,12 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 
+from apps.catalog import services
 from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
 from apps.catalog.choices import SaleMode
 from apps.catalog.dialogs import handsets as dialogs
 from apps.catalog.filters import SaleFilter
-from apps.catalog.forms import HandsetForm
+from apps.catalog.forms import HandsetForm, NewHandsetForm
 from apps.catalog.models import Handset, HandsetPrice
 from apps.catalog.resources import HandsetResource
 from apps.catalog.wording import handset_price_text, mode_text
@@ -57,7 +58,7 @@ class HandsetAdmin(SoldAdmin):
     screen = _("Handsets")
     create = _("Create a new handset")
     form = HandsetForm
-    add_form = HandsetForm
+    add_form = NewHandsetForm
     list_display = ("brand", "model", "outright", "subsidised", "instalments", "rental", "sale_badge")
     list_display_links = ("brand", "model")
     list_filter = (SaleFilter, ("brand", AllValuesCheckboxFilter))
@@ -67,6 +68,7 @@ class HandsetAdmin(SoldAdmin):
     inlines = (HandsetPriceInline,)
     add_fieldsets = (
         (None, {"fields": (("brand", "model"), ("ean", "vat_rate"), "on_sale_from")}),
+        (_("Prices"), {"fields": (("outright", "subsidised"), ("instalments", "months"), "rental")}),
         (_("Purchase and accounting"), {"fields": (("wholesale_cost", "sales_account"),)}),
     )
     fieldsets = (
@@ -87,6 +89,12 @@ class HandsetAdmin(SoldAdmin):
     subsidised = _price_of(SaleMode.SUBSIDISED)
     instalments = _price_of(SaleMode.INSTALMENTS)
     rental = _price_of(SaleMode.RENTAL)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            services.make_handset(handset=obj, prices=form.prices, actor=request.user)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).with_prices_on(localdate())

@@ -6,22 +6,23 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.timezone import localdate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 
 from apps.catalog import services
 from apps.catalog.admin.base import DatedPriceInline, SoldAdmin, more
-from apps.catalog.choices import INCLUDED_KINDS
+from apps.catalog.choices import INCLUDED_KINDS, UsageKind
 from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.fields import fields_of
 from apps.catalog.file_kinds import OFFER_FILES
 from apps.catalog.filters import SaleFilter
 from apps.catalog.forms import NewOptionForm, NewPlanForm, NewProductForm, OfferForm
-from apps.catalog.models import Allowance, Offer, OfferPrice, Option, Plan, Product
+from apps.catalog.models import Offer, OfferPrice, Option, Plan, Product
 from apps.catalog.resources import OfferResource
 from apps.catalog.services.ruling import rules_of
 from apps.catalog.wording import allowance_text, included_text, margin_text
-from apps.core.admin import ReadOnlyInline, figure, money, percent
+from apps.core.admin import figure, money, percent
 from apps.core.french import euros
 from apps.jobs.imports.admin import send_dialog
 from apps.jobs.uploads import SCRIPT
@@ -32,16 +33,15 @@ class PriceInline(DatedPriceInline):
     fields = ("held", money(OfferPrice.amount), "state")
 
 
-class AllowanceInline(ReadOnlyInline):
-    model = Allowance
-    fields = ("kind", "included")
-    ordering = ("kind",)
-    tab = False
-    verbose_name_plural = _("Included each month")
+def _included(kind: UsageKind) -> Any:
+    """What the offer includes of one kind of usage, on its page."""
 
-    @admin.display(description=_("included each month"))
-    def included(self, allowance: Allowance) -> str:
-        return included_text(allowance)
+    @admin.display(description=kind.label)
+    def said(self: OfferAdmin, offer: Offer) -> str:
+        allowance = next((one for one in offer.allowances.all() if one.kind == kind), None)
+        return gettext("nothing") if allowance is None else included_text(allowance)
+
+    return said
 
 
 FEES = (("activation_fee", "sim_fee"), ("swap_fee", "termination_fee"))
@@ -65,7 +65,7 @@ class OfferAdmin(SoldAdmin):
     list_filter: tuple[Any, ...] = (SaleFilter, ("in_advance", BooleanRadioFilter))
     search_fields = ("code", "label")
     search_help_text = _("Code or label")
-    inlines: tuple[Any, ...] = (PriceInline, AllowanceInline)
+    inlines = (PriceInline,)
     fieldsets: ClassVar[Any] = (
         (None, {"fields": (("code", "label"), ("price_today", percent(Offer.vat_rate)), ("sale", "holders"))}),
         (_("Billing"), {"fields": ("in_advance",)}),
@@ -167,6 +167,11 @@ class MobileOfferAdmin(OfferAdmin):
     change_included = dialogs.change_included
     change_rules = dialogs.change_rules
 
+    voice_included = _included(UsageKind.VOICE)
+    sms_included = _included(UsageKind.SMS)
+    data_included = _included(UsageKind.DATA)
+    readonly_fields = ("voice_included", "sms_included", "data_included")
+
     add_fieldsets = NEW_OFFER
     fieldsets = (
         (
@@ -175,10 +180,13 @@ class MobileOfferAdmin(OfferAdmin):
                 "fields": (
                     ("code", "label"),
                     ("price_today", percent(Offer.vat_rate)),
-                    ("throughput", "holders"),
-                    "sale",
+                    ("sale", "holders"),
                 )
             },
+        ),
+        (
+            _("Included each month"),
+            {"fields": (("voice_included", "sms_included"), ("data_included", "throughput"))},
         ),
         *OfferAdmin.fieldsets[1:],
     )
@@ -234,7 +242,6 @@ class ProductAdmin(OfferAdmin):
         "sale_badge",
     )
     list_filter = (SaleFilter, ("kind", ChoicesDropdownFilter), ("recurring", BooleanRadioFilter))
-    inlines = (PriceInline,)
     add_fieldsets = (
         (
             None,

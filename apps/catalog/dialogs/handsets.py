@@ -10,18 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.catalog import services
 from apps.catalog.choices import SaleMode
-from apps.catalog.fields import amount_field, day_field, text_field
+from apps.catalog.dialogs.offers import page_of
+from apps.catalog.fields import amount_field, day_field, months_field, text_field
 from apps.catalog.models import Handset
 from apps.catalog.services import FIRST_DAY
 from apps.catalog.wording import handset_price_text, mode_text
 from apps.core import french
 from apps.core.admin import DialogForm, ServiceDialog
-
-MOST_MONTHS = 60
 
 
 class HandsetPriceForm(DialogForm):
@@ -31,12 +30,7 @@ class HandsetPriceForm(DialogForm):
         required=True,
         help_text=gettext_lazy("Paid once; each month for instalments and rental."),
     )
-    months = forms.IntegerField(
-        label=gettext_lazy("Number of months"),
-        required=False,
-        min_value=2,
-        max_value=MOST_MONTHS,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
+    months = months_field(
         help_text=gettext_lazy("For instalments only: there may be a price for 12 months and another for 24."),
     )
     on = day_field(
@@ -109,6 +103,7 @@ copy_handset = ServiceDialog(
     service=lambda handset, actor, answers: services.copy_handset(
         handset=handset, model=answers["model"], today=localdate(), actor=actor
     ),
-    done=lambda handset: _("The handset has been copied: %(copy)s is in the list.") % {"copy": handset},
+    done=lambda handset: _("The handset has been copied: this is the page of %(copy)s.") % {"copy": handset},
+    leads_to=page_of,
     icon="content_copy",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
@@ -60,7 +61,10 @@ class PriceForm(DialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["on"].initial = localdate()
+        today = localdate()
+        self.fields["on"].initial = today
+        if (price := self.row.price_on(today)) is not None:
+            self.fields["amount"].help_text = _("Today: %(amount)s.") % {"amount": french.euros(price)}
 
     def clean_on(self) -> Any:
         if self.cleaned_data["on"] < localdate():
@@ -202,7 +206,7 @@ def _preview_rules(offer: Offer, answers: Answers) -> Iterator[str]:
 
 
 change_rules = ServiceDialog(
-    title=gettext_lazy("Required and incompatible offers"),
+    title=gettext_lazy("Change the rules"),
     permission="catalog.change_{model}",
     form=RulesForm,
     preview=lambda offer, answers: list(_preview_rules(offer, answers)),
@@ -248,6 +252,10 @@ change_vat_rate = ServiceDialog(
 # --- Copies
 
 
+def page_of(row: Offer | Handset) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
 class CopyForm(DialogForm):
     code = text_field(gettext_lazy("Code of the new offer"), 40)
     label = text_field(gettext_lazy("Label of the new offer"), 80)
@@ -268,7 +276,8 @@ copy_offer = ServiceDialog(
     service=lambda offer, actor, answers: services.copy_offer(
         offer=offer, code=answers["code"], label=answers["label"], today=localdate(), actor=actor
     ),
-    done=lambda offer: _("The offer has been copied: %(copy)s is in the list.") % {"copy": offer},
+    done=lambda offer: _("The offer has been copied: this is the page of %(copy)s.") % {"copy": offer},
+    leads_to=page_of,
     icon="content_copy",
 )
 

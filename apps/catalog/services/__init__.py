@@ -5,7 +5,7 @@ What changes is told in the offer's history in a sentence, with who did it.
 
 from apps.catalog.services.allowances import ALLOWANCES_CHANGED, Included, include, set_allowances, texts_of
 from apps.catalog.services.copying import copy_handset, copy_offer
-from apps.catalog.services.making import make_offer
+from apps.catalog.services.making import make_handset, make_offer
 from apps.catalog.services.prices import FIRST_DAY, change_handset_price, change_price, set_prices, take_price_back
 from apps.catalog.services.ruling import set_rules
 from apps.catalog.services.selling import change_vat_rate, put_on_sale, withdraw
@@ -23,6 +23,7 @@ __all__ = [
     "copy_offer",
     "include",
     "lines_with",
+    "make_handset",
     "make_offer",
     "put_on_sale",
     "set_allowances",

@@ -1,4 +1,4 @@
-"""Making an offer with all that belongs to it."""
+"""Making an offer, or a handset, with all that belongs to it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.catalog.choices import UsageKind
-from apps.catalog.models import Offer
+from apps.catalog.choices import SaleMode, UsageKind
+from apps.catalog.models import Handset, Offer
 from apps.catalog.services.allowances import Included, set_allowances
 from apps.catalog.services.prices import FIRST_DAY, set_prices
 from apps.catalog.services.ruling import set_rules
@@ -34,3 +34,13 @@ def make_offer(
     if requires or excludes:
         set_rules(offer=offer, requires=requires, excludes=excludes, actor=actor)
     return offer
+
+
+@transaction.atomic
+def make_handset(*, handset: Handset, prices: Mapping[tuple[SaleMode, int], Decimal], actor: Any) -> Handset:
+    """Save a new handset and its prices, by sale mode and number of months (0 but for instalments), for all dates."""
+    handset._history_user = actor  # type: ignore[attr-defined]  # of simple-history
+    handset.save()
+    for (mode, months), amount in prices.items():
+        handset.prices.create(mode=mode, months=months, amount=amount, start=FIRST_DAY)
+    return handset
