@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -14,13 +14,14 @@ from apps.core.slots import Panel, contribute
 from apps.jobs.choices import ACTIVE, JobState
 from apps.jobs.kinds import kinds
 from apps.jobs.models import Job
+from apps.jobs.querysets import JobQuerySet
 from apps.jobs.services import workers_are_there
 
 JOBS_SHOWN = 3
 MOST_SHOWN = 20
 
 
-def lately(jobs: QuerySet[Job]) -> QuerySet[Job]:
+def lately(jobs: JobQuerySet) -> JobQuerySet:
     """The latest few of ``jobs``, and whichever are still to come to their end, the latest first."""
     latest = jobs.order_by("-pk").values("pk")[:JOBS_SHOWN]
     told = jobs.filter(Q(pk__in=latest) | Q(state__in=ACTIVE))
