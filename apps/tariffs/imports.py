@@ -52,7 +52,7 @@ SENTENCES = {
         "Calls were priced by this row, so that it stays as it is in this version (%(old)s): give the new grid a date."
     ),
     "price_jump": _("The price goes from %(old)s to %(new)s: is that right?"),
-    "calls_keep_price": _("Calls from %(day)s on that are rated already keep their price; there are %(count)d."),
+    "calls_keep_price": _("Calls from %(day)s on that are rated already keep their price (%(count)d)."),
     "version_ends": _("Another version of the grid begins on %(day)s: this one holds until then only."),
 }
 

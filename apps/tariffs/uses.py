@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, cast
+from typing import Any, Final
 
 from django.conf import settings
 from django.db.models import QuerySet
 
+from apps.catalog.choices import UsageKind
 from apps.core.money import MICROS, round_half_up
 from apps.core.slots import contributions
+from apps.tariffs.choices import PRICE_FIELDS
 from apps.tariffs.models import Rate
-from apps.tariffs.rating import Kind, quantity_per_price
+from apps.tariffs.rating import quantity_per_price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +76,8 @@ def purchase_prices(rates: QuerySet[Rate]) -> dict[int, PurchasePrice]:
     uses = uses_of(rates)
     if not uses:
         return {}
-    terms = ("pk", "kind", "price_minute", "price_unit", "price_megabyte", "connection_fee")
-    return {rate.pk: _compared(rate, uses[rate.pk]) for rate in rates.only(*terms) if rate.pk in uses}
+    terms = rates.values("pk", "kind", "connection_fee", *sorted(set(PRICE_FIELDS.values())))
+    return {rate["pk"]: _compared(rate, uses[rate["pk"]]) for rate in terms if rate["pk"] in uses}
 
 
 def sold_below_purchase(rates: QuerySet[Rate]) -> set[int]:
@@ -83,9 +85,10 @@ def sold_below_purchase(rates: QuerySet[Rate]) -> set[int]:
     return {pk for pk, price in purchase_prices(rates).items() if price.below}
 
 
-def _compared(rate: Rate, use: Use) -> PurchasePrice:
-    per = quantity_per_price(cast(Kind, rate.kind), bytes_per_megabyte=settings.MEGABYTE)
-    sold = Fraction(rate.connection_fee) * use.billable + Fraction(rate.price) * use.quantity / per
+def _compared(rate: Mapping[str, Any], use: Use) -> PurchasePrice:
+    per = quantity_per_price(rate["kind"], bytes_per_megabyte=settings.MEGABYTE)
+    price = rate[PRICE_FIELDS[UsageKind(rate["kind"])]]
+    sold = Fraction(rate["connection_fee"]) * use.billable + Fraction(price) * use.quantity / per
 
     def average(amount: Fraction) -> Decimal | None:
         return round_half_up(amount * per / use.quantity, MICROS) if use.quantity else None

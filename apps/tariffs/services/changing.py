@@ -9,6 +9,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from apps.core import french
 from apps.core.exceptions import DomainError
@@ -53,9 +54,12 @@ def refuse_if_used(rate: Rate) -> None:
     """DomainError if calls were priced by the rate, which names the way out."""
     if use := uses_of(Rate.objects.filter(pk=rate.pk)).get(rate.pk):
         raise DomainError(
-            _(
+            ngettext(
+                "%(count)s call was priced by “%(rate)s”: its price must stay explicable. "
+                "Make a new version of the grid, from the day on which the new price holds.",
                 "%(count)s calls were priced by “%(rate)s”: their price must stay explicable. "
-                "Make a new version of the grid, from the day on which the new price holds."
+                "Make a new version of the grid, from the day on which the new price holds.",
+                use.records,
             )
             % {"count": french.whole(use.records), "rate": rate}
         )
@@ -71,7 +75,7 @@ def _refuse_nonsense(rate: Rate) -> None:
     try:
         rate.clean_fields()
     except ValidationError as error:
-        reasons = [f"{_label(rate, name)} : {' '.join(said)}" for name, said in error.message_dict.items()]
+        reasons = [f"{_label(rate, name)}{french.NBSP}: {' '.join(said)}" for name, said in error.message_dict.items()]
         raise DomainError(_("The rate makes no sense."), reasons=reasons) from None
     others = Rate.objects.exclude(pk=rate.pk).filter(
         **{name: getattr(rate, name) for name in ("version", "kind", "direction", "origin_zone", "prefix", "special")}

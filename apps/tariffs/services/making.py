@@ -17,6 +17,7 @@ from apps.core.money import MICROS, round_half_up
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from apps.tariffs.rating import PRICE_LIMIT
 from apps.tariffs.services.locking import lock_tariff
+from apps.tariffs.wording import version_text
 
 PRICES = ("price_minute", "price_unit", "price_megabyte", "connection_fee")
 COPIED = [field.name for field in Rate._meta.concrete_fields if field.name not in ("id", "version")]
@@ -82,10 +83,10 @@ def changed_price(price: Decimal, percent: Decimal) -> Decimal:
 
 
 def _copy(source: TariffVersion, version: TariffVersion, percent: Decimal, actor: Any) -> None:
-    said = _("Copied from %(version)s") % {"version": source}
+    said = _("Copied from %(version)s") % {"version": version_text(source)}
     if percent:
         said = _("Copied from %(version)s, prices %(percent)s") % {
-            "version": source,
+            "version": version_text(source),
             "percent": f"{'+' if percent > 0 else ''}{french.percent(percent)}",
         }
     bulk_create_with_history(
