@@ -201,7 +201,7 @@ def _preview_copy(tariff: Tariff, answers: Answers) -> Iterator[str]:
 
 
 duplicate = ServiceDialog(
-    title=pgettext_lazy("grid", "Duplicate"),
+    title=gettext_lazy("Duplicate the grid"),
     description=gettext_lazy("Another grid with the same rates, dearer or cheaper by a percentage if you like."),
     permission="tariffs.add_tariff",
     form=DuplicateForm,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count
 from django.http import HttpRequest
@@ -38,6 +39,12 @@ def export_links(version: TariffVersion, request: HttpRequest) -> list[tuple[str
 def comparison_of(old: int, new: int) -> str:
     """The page that compares two versions."""
     return f"{reverse('admin:tariffs_tariff_compare')}?old={old}&new={new}"
+
+
+def comparison_of_latest(tariff: Tariff) -> str:
+    """The same for the last two versions of a grid; where it has but one, the other is chosen there."""
+    latest = tariff.versions.latest_first().values_list("pk", flat=True)[:2]
+    return f"{reverse('admin:tariffs_tariff_compare')}?{urlencode(dict(zip(('new', 'old'), latest, strict=False)))}"
 
 
 def below_purchase(tariff: Tariff) -> dict[int, int]:

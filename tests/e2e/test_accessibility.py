@@ -60,6 +60,7 @@ def test_pages_of_rows(reader: Page) -> None:
 
 def test_pages_of_the_site(reader: Page) -> None:
     others = ["admin:index", "admin:search", "admin:password_change", "admin:accounts_user_rights"]
+    others += ["admin:tariffs_tariff_simulate", "admin:tariffs_tariff_compare"]
     addresses = [*map(reverse, others), reverse("admin:accounts_user_add"), "/admin/no/such/page/"]
     assert wrong_on(reader, iter(addresses)) == {}
 

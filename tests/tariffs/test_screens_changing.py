@@ -276,6 +276,15 @@ class TestTwoVersionsCompared:
         page = self.compare(billing, version, later, show=show)
         assert [row.rate.prefix for row in page.context["rows"]] == prefixes
 
+    def test_are_the_last_two_on_the_page_of_a_grid(
+        self, billing: Client, version: TariffVersion, later: TariffVersion
+    ) -> None:
+        page = text_of(billing.get(reverse("admin:tariffs_tariff_change", args=[version.tariff_id])))
+        assert f"{reverse(COMPARE)}?new={later.pk}&amp;old={version.pk}" in page
+        other = TariffVersionFactory()
+        page = text_of(billing.get(reverse("admin:tariffs_tariff_change", args=[other.tariff_id])))
+        assert f'{reverse(COMPARE)}?new={other.pk}"' in page
+
     def test_may_be_of_two_grids(self, billing: Client, version: TariffVersion, later: TariffVersion) -> None:
         other = RateFactory(prefix="1", price_minute=Decimal("0.10"), destination="Pays 1").version
         assert self.compare(billing, version, other).context["unchanged"] == 1

@@ -21,6 +21,7 @@ from apps.tariffs import dialogs, panels
 from apps.tariffs.admin import comparing, exporting, simulating
 from apps.tariffs.file_kinds import RATE_FILES
 from apps.tariffs.models import Tariff
+from apps.tariffs.panels import comparison_of_latest
 from apps.tariffs.wording import begin_text
 
 
@@ -41,6 +42,12 @@ class TariffAdmin(ReadOnly, ModelAdmin):
             url=lambda tariff: f"{reverse('admin:tariffs_tariff_simulate')}?tariff={tariff.pk}",
             permission="tariffs.view_rate",
             icon="calculate",
+        ),
+        Link(
+            title=_("Compare"),
+            url=comparison_of_latest,
+            permission="tariffs.view_rate",
+            icon="compare_arrows",
         ),
     )
     actions_list = ("import_file", "simulate", "compare")

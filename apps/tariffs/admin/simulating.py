@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.core import french
 from apps.core.exceptions import DomainError
@@ -86,8 +87,8 @@ def _facts(explanation: Explanation) -> list[tuple[str, str, str]]:
     if explanation.rule is not None or terms is None:
         return []
     facts = [
-        (_("Grid"), version.grid, rates_of(version.id)),
-        (_("Version"), begin_text(version.valid_from), rates_of(version.id)),
+        (pgettext("tariff", "Grid"), version.grid, rates_of(version.id)),
+        (pgettext("tariff", "Version"), begin_text(version.valid_from), rates_of(version.id)),
         (_("Rate"), terms.destination, reverse("admin:tariffs_rate_change", args=[terms.id])),
         (_("Prefix"), terms.prefix or _("any number"), ""),
         (_("Price"), price_text(terms), ""),
