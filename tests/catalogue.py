@@ -21,12 +21,12 @@ TAG = re.compile(r"<(/?\w+)[^>]*>")
 SAME = frozenset(
     word.strip()
     for word in """
-    %(unit)s × %(charged)s ÷ %(per)s|%(unit)s × %(charged)s|Action|Activation|Active|Administration|Association|BIC|Base
-    CSV|Code|Data|Date|Dates|Destination|Document|Documents|EAN|Exports|F{YYYY}{MM}-{N:5}|Format|IBAN|ICCID|IMSI|Installation
-    Journal|LCR|M2M|MMS|Messages|Micro|Mini|Nano|Option|Orange|Pages|PIN 1|PIN 2|PUK 1|PUK 2|Restriction|SAS, SARL, SA…|SIREN
-    SIRET|SMS|Service|Services|Supervision|Total|Trio|VATEX-…|Version|Versions|XLSX (Excel)|Zone|Zones|action|anomalies|base
-    code|contact|contacts|copies|date|destination|document|e-mail|eSIM|format|logo|mention|option|prorata|version
-    version %(number)s|versions|%(count)s document|%(count)s documents
+    %(unit)s × %(charged)s ÷ %(per)s|%(unit)s × %(charged)s|Action|Activation|Active|Administration|Association|BIC
+    Base|CSV|Code|Data|Date|Dates|Destination|Document|Documents|EAN|Exports|F{YYYY}{MM}-{N:5}|Format|IBAN|ICCID|IMSI
+    Installation|Journal|LCR|M2M|MMS|Messages|Micro|Mini|Nano|Option|Orange|Pages|PIN 1|PIN 2|PUK 1|PUK 2|Restriction
+    SAS, SARL, SA…|SIREN|SIRET|SMS|Service|Services|Supervision|Total|Trio|VATEX-…|Version|Versions|XLSX (Excel)|Zone
+    Zones|action|anomalies|base|code|contact|contacts|copies|date|destination|document|e-mail|eSIM|format|logo|mention
+    option|prorata|version|version %(number)s|versions|%(count)s document|%(count)s documents
     """.strip()
     .replace("\n", "|")
     .split("|")
