@@ -179,6 +179,13 @@ def test_a_mail_whose_sender_is_gone_becomes_uncertain(holder: str, seconds: int
     assert not settle_lost()
 
 
+def test_a_mail_that_somebody_else_sends_by_now_is_left_to_them(queue: Queue) -> None:
+    """Looked at while its first sender was gone, locked once a second one had claimed it."""
+    delivery = claimed(queue, holder="elsewhere/2@2", seconds=60)
+    assert not sending._settle(delivery.pk)
+    assert after(delivery).state == DeliveryState.SENDING
+
+
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [
