@@ -40,6 +40,7 @@ def test_the_bar_moves_and_says_what_came_out(sign_in: SignIn, start: Start) -> 
     told = news(watching, job)
     assert (told["finished"], told["percent"]) == (False, None)
     assert "Aucun processus de travail ne tourne" in told["html"]
+    assert 'value="0"' in told["html"], "a bar without a value would look as if it moved"
 
     Worker.objects.create(holder="elsewhere/1@2", queues=list(Queue.values), seen_at=timezone.now())
     assert "Attend son tour" in news(watching, job)["html"]
