@@ -26,7 +26,7 @@ def with_holder(cards: QuerySet[Any]) -> QuerySet[Any]:
     return cards.annotate(holder=Subquery(now.values("line__customer__name")[:1]))
 
 
-class HolderFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # unfold ships no types
+class HolderFilter(AutocompleteSelectFilter):
     """The cards that are in lines of one customer now."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -43,7 +43,7 @@ class HolderFilter(AutocompleteSelectFilter):  # type: ignore[misc]  # unfold sh
         return queryset.filter(pk__in=held.values("sim"))
 
 
-class InLineFilter(DropdownFilter):  # type: ignore[misc]  # unfold ships no types
+class InLineFilter(DropdownFilter):
     """Whether a line has the card now."""
 
     title = pgettext_lazy("SIM card", "presence in a line")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -45,9 +46,9 @@ class BulkActions:
     model: type[Model]
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)  # type: ignore[misc]
-        if not actions and request.GET.get("_popup"):
-            return cast("dict[str, Any]", actions)
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        if IS_POPUP_VAR in request.GET:  # a row is chosen there, nothing is done to it
+            return actions
         offered = {kind.code: (_begin(kind), kind.code, kind.title) for kind in kinds_on(self.model, request.user)}
         return {**actions, **offered}
 
