@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO, StringIO
 
+import time_machine
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -242,19 +244,26 @@ def csv_files(draw: st.DrawFn, sound: Table) -> bytes:
 
 @st.composite
 def workbooks(draw: st.DrawFn, sound: Table) -> bytes:
-    book, file = Workbook(), BytesIO()
-    sheet = book.worksheets[0]
-    numbers = draw(st.booleans())
-    for row in draw(tables(sound)):
-        sheet.append([_in_a_workbook(cell, numbers) for cell in row])
-    if draw(st.integers(0, 9)) == 9:
-        book.create_sheet("Notes")["A1"] = draw(st.sampled_from([None, "", "Note", 1]))
-    book.save(file)
-    data = file.getvalue()
+    data = _workbook(
+        draw(tables(sound)),
+        numbers=draw(st.booleans()),
+        note=draw(st.sampled_from([None, "", "Note", 1])) if draw(st.integers(0, 9)) == 9 else None,
+    )
     if draw(st.integers(0, 2)) == 2:
         for mutation in draw(st.lists(st.sampled_from(ON_BYTES), max_size=2)):
             data = mutation(draw, data)
     return data
+
+
+@time_machine.travel(date(2026, 11, 24), tick=False)
+def _workbook(table: Table, *, numbers: bool, note: str | int | None) -> bytes:
+    """The same bytes every time: a workbook holds the moment at which it was made."""
+    book, file = Workbook(), BytesIO()
+    for row in table:
+        book.worksheets[0].append([_in_a_workbook(cell, numbers) for cell in row])
+    book.create_sheet("Notes")["A1"] = note
+    book.save(file)
+    return file.getvalue()
 
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
