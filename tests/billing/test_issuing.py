@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,7 +30,6 @@ from apps.core.french import NBSP
 from apps.core.periods import Month
 from apps.customers.choices import VatRegime
 from apps.documents.choices import DocumentKind, PaymentMode
-from apps.documents.models import NumberSeries
 from apps.lines.models import Line
 from apps.usage.models import RatedRecord, Statement
 from tests.factories import CustomerFactory, LineFactory, MandateFactory, OneOffChargeFactory
@@ -335,20 +333,6 @@ def test_the_next_numbers_are_told_before_they_are_given() -> None:
     assert next_numbers(DocumentKind.INVOICE, ISSUED_ON) == ["F2026-000001", "F2026-000002", "F2026-000003"]
     issue()
     assert next_numbers(DocumentKind.INVOICE, date(2027, 1, 2), 1) == ["F2027-000001"]
-
-
-@pytest.mark.parametrize("pattern", ["F{N", "F{YYYY}", "F-" + "0" * 32 + "{N:5}"])
-def test_a_pattern_that_gives_no_number_is_told_before_anybody_is_refused(pattern: str) -> None:
-    a_line("C1")
-    NumberSeries.objects.update(pattern=pattern)
-    with pytest.raises(DomainError, match=re.escape(pattern)):
-        next_numbers(DocumentKind.INVOICE, ISSUED_ON)
-    with pytest.raises(DomainError, match=re.escape(pattern)):
-        issue()
-    assert not BillingRun.objects.get().items.refused().exists()
-    NumberSeries.objects.update(pattern="F{YYYY}-{N:6}")
-    issue()
-    assert numbers() == ["F2026-000001"]
 
 
 def test_a_run_in_other_hands_is_not_touched() -> None:
