@@ -41,7 +41,7 @@ class CellRefused(Refusal):
 def refuse_failed_formula(text: str) -> None:
     """Raise for what a spreadsheet shows in place of a value: ``#N/A``, ``#REF!``, ``########``."""
     if _FAILED_FORMULA.fullmatch(text):
-        raise CellRefused("spreadsheet_failure", value=text)
+        raise CellRefused("spreadsheet_failure")
 
 
 def refuse_made_a_number(text: str) -> None:
@@ -49,7 +49,7 @@ def refuse_made_a_number(text: str) -> None:
     if _ROUNDED.fullmatch(text):
         raise CellRefused("spreadsheet_number", value=text)
     if _MADE_A_DAY.fullmatch(text):
-        raise CellRefused("spreadsheet_day", value=text)
+        raise CellRefused("spreadsheet_day")
 
 
 def parse_text(text: str) -> str:
@@ -100,7 +100,7 @@ def _not_a_number(text: str) -> CellRefused:
     if _THOUSANDS.fullmatch(text):
         return CellRefused("number_thousands")
     if _MADE_A_DAY.fullmatch(text):
-        return CellRefused("spreadsheet_day", value=text)
+        return CellRefused("spreadsheet_day")
     if with_unit := _WITH_UNIT.fullmatch(text):
         return CellRefused("number_unit", unit=with_unit["unit"])
     return CellRefused("number_expected")

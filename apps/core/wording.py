@@ -21,11 +21,9 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "value_missing": _("A value is expected here."),
     "spreadsheet_number": _("A spreadsheet has destroyed this number (%(value)s): export it again, as text."),
     "spreadsheet_day": _(
-        "A spreadsheet has made a day of this value (%(value)s): format the column as text, then type the value anew."
+        "A spreadsheet has made a day of this value: format the column as text, then type the value anew."
     ),
-    "spreadsheet_failure": _(
-        "A spreadsheet shows that it knows no value here (%(value)s): type the value in its place."
-    ),
+    "spreadsheet_failure": _("A spreadsheet shows that it knows no value here: type the value in its place."),
     "zeros_lost": _(
         "%(found)d digits instead of %(expected)d: a spreadsheet has probably removed a leading 0. "
         "Format the column as text, then type the numbers anew."
