@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from apps.tariffs.models import Rate, TariffVersion
+from apps.tariffs.panels import asked_key
 from apps.tariffs.uses import sold_below_purchase, uses_of
 from apps.tariffs.wording import version_text
 
@@ -24,8 +25,8 @@ class VersionFilter(DropdownFilter):
         return [(str(version.pk), version_text(version)) for version in TariffVersion.objects.select_related("tariff")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = self.value()
-        return queryset.filter(version=int(chosen)) if chosen and chosen.isdecimal() else queryset
+        chosen = asked_key(request)
+        return queryset if chosen is None else queryset.filter(version=chosen)
 
 
 class ZoneFilter(DropdownFilter):

@@ -21,6 +21,13 @@ from apps.tariffs.uses import purchase_prices, sold_below_purchase
 from apps.tariffs.wording import held_text, purchase_text, rates_text
 
 EXPORT = "tariffs.export_tariff"
+KEY_DIGITS = 18
+
+
+def asked_key(request: HttpRequest) -> int | None:
+    """The version that an address asks for; None where it is no key, whatever else it may be."""
+    asked = request.GET.get("version", "")
+    return int(asked) if asked.isdecimal() and len(asked) <= KEY_DIGITS else None
 
 
 def rates_of(version: int) -> str:
@@ -80,8 +87,7 @@ def versions_of(tariff: Tariff, request: HttpRequest) -> dict[str, Any]:
 
 def version_shown(request: HttpRequest) -> dict[str, Any]:
     """What stands above the rates of one version; nothing above those of all."""
-    asked = request.GET.get("version", "")
-    version = TariffVersion.objects.filter(pk=asked).select_related("tariff").first() if asked.isdecimal() else None
+    version = TariffVersion.objects.filter(pk=asked_key(request)).select_related("tariff").first()
     if version is None:
         return {}
     siblings: list[Any] = list(version.tariff.versions.with_end().latest_first())

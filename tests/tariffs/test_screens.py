@@ -223,6 +223,17 @@ class TestASimulatedCall:
     ) -> None:
         assert sentence in self.simulate(seller, version, **asked)
 
+    @pytest.mark.parametrize("nonsense", ["\x00", "9" * 30, "²", "-1", "1" * 5000])
+    def test_is_not_broken_by_nonsense(self, seller: Client, version: TariffVersion, nonsense: str) -> None:
+        for name in ("tariff", *self.ASKED, "left", "line"):
+            self.simulate(seller, version, **{name: nonsense})
+        for asked in ({"old": nonsense, "new": nonsense}, {"old": version.pk, "new": version.pk, "page": nonsense}):
+            text_of(seller.get(reverse("admin:tariffs_tariff_compare"), asked))
+        address = reverse("admin:tariffs_tariff_export", args=[version.tariff_id])
+        assert seller.get(address, {"version": nonsense}).status_code in (200, 404)
+        for kept in ("version", "zone", "calls", "q"):
+            assert seller.get(reverse(RATES), {kept: nonsense}).status_code in (200, 302)
+
     def test_for_a_line_takes_its_grid_and_what_is_left_of_its_allowance(
         self, seller: Client, version: TariffVersion
     ) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from apps.core.spreadsheets import CSV_TYPE, XLSX_TYPE
 from apps.tariffs.models import TariffVersion
-from apps.tariffs.panels import EXPORT
+from apps.tariffs.panels import EXPORT, asked_key
 from apps.tariffs.resources import RateResource
 
 
@@ -33,10 +33,8 @@ def address(model_admin: Any) -> URLPattern:
 def _version(tariff: Any, request: HttpRequest) -> TariffVersion:
     if tariff is None:
         raise Http404
-    asked = request.GET.get("version", "")
-    versions = (
-        tariff.versions.on(localdate()) if not asked else tariff.versions.filter(pk=asked if asked.isdecimal() else 0)
-    )
+    is_asked = "version" in request.GET
+    versions = tariff.versions.filter(pk=asked_key(request)) if is_asked else tariff.versions.on(localdate())
     version: TariffVersion | None = versions.select_related("tariff").first()
     if version is None:
         raise Http404
