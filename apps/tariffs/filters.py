@@ -25,8 +25,7 @@ class VersionFilter(DropdownFilter):
         return [(str(version.pk), version_text(version)) for version in TariffVersion.objects.select_related("tariff")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen = asked_key(request)
-        return queryset if chosen is None else queryset.filter(version=chosen)
+        return queryset.filter(version=asked_key(request)) if self.value() else queryset
 
 
 class ZoneFilter(DropdownFilter):

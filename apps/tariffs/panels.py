@@ -24,10 +24,10 @@ EXPORT = "tariffs.export_tariff"
 KEY_DIGITS = 18
 
 
-def asked_key(request: HttpRequest) -> int | None:
-    """The version that an address asks for; None where it is no key, whatever else it may be."""
+def asked_key(request: HttpRequest) -> int:
+    """The version that an address asks for; 0, which none has, where it asks for nothing or for nonsense."""
     asked = request.GET.get("version", "")
-    return int(asked) if asked.isdecimal() and len(asked) <= KEY_DIGITS else None
+    return int(asked) if asked.isdecimal() and len(asked) <= KEY_DIGITS else 0
 
 
 def rates_of(version: int) -> str:
