@@ -14,8 +14,9 @@ from apps.core.periods import PARIS, Month, local_date
 from apps.lines.models import Line
 from apps.usage.choices import RecordDirection, RecordKind
 from apps.usage.defaults import ISM
-from apps.usage.models import CdrFormat, RatedRecord
+from apps.usage.models import CdrFile, CdrFormat, RatedRecord
 from tests.factories import IntegratorFactory, RateFactory
+from tests.usage.factories import CdrFileFactory, RateUseFactory
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 def rated(db: None) -> Callable[..., RatedRecord]:
     """A rated call of ``price`` euros on ``line``, at noon of 10 October 2026 unless told otherwise."""
     numbers = count(1)
+    files: list[CdrFile] = []
 
     def make(
         line: Line,
@@ -50,9 +52,13 @@ def rated(db: None) -> Callable[..., RatedRecord]:
         started_at = datetime.fromisoformat(at).replace(tzinfo=PARIS)
         day = local_date(started_at)
         rate = None if free_by_rule else RateFactory(prefix=prefix, special=special, destination=destination)
+        if not files:
+            files.append(CdrFileFactory())
+        if rate is not None:
+            RateUseFactory(file=files[0], rate=rate, billable=min(quantity, 1), quantity=quantity, cost=0)
         return RatedRecord.objects.create(
             id=number,
-            file_id=0,
+            file=files[0],
             format_id=CdrFormat.objects.get(code=ISM).pk,
             month=Month.of(day).start,
             cdr_id=f"cdr-{number:06d}",

@@ -186,7 +186,7 @@ def test_the_sentence_names_the_way_out() -> None:
     RateUseFactory(rate=Rate.objects.get())
     [fault] = run(FIXED.replace("0,035", "0,03")).faults
     assert "0.035" in sentence(fault)
-    assert "give the new grid a date" in sentence(fault)
+    assert "donnez une date à la nouvelle grille" in sentence(fault)
 
 
 def test_a_version_between_two_others_ends_where_the_next_begins() -> None:

@@ -151,7 +151,7 @@ def test_a_rate_that_priced_calls_changes_with_a_new_version_only(
 ) -> None:
     rate = version.rates.get(prefix="336")
     RateUseFactory(rate=rate, records=1_234)
-    with pytest.raises(DomainError, match=r"1.234 calls.*new version"):
+    with pytest.raises(DomainError, match=r"1.234 appels.*nouvelle version"):
         change_rate(rate=rate, values=values, actor=None)
     new = make_version(source=version, valid_from=WINTER, actor=None)
     change_rate(rate=new.rates.get(prefix="336"), values=values, actor=None)

@@ -20,7 +20,7 @@ class CdrFileFactory(DjangoModelFactory[CdrFile]):
         model = CdrFile
 
     name = factory.Sequence(lambda n: f"CDR_MOBILE_TEST_202610_{n:03d}.csv")
-    sha256 = factory.Sequence(lambda n: f"{n:064x}")
+    sha256 = factory.Sequence(lambda n: f"test{n:060x}")
     size = 0
     format = factory.LazyFunction(lambda: CdrFormat.objects.get(code=ISM))
     state = FileState.LOADED

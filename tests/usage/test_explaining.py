@@ -10,7 +10,7 @@ from apps.core.exceptions import DomainError
 from apps.lines.models import Line
 from apps.tariffs.models import Rate, TariffVersion
 from apps.tariffs.wording import explanation_text
-from apps.usage.models import RatedRecord
+from apps.usage.models import RatedRecord, RateUse
 from apps.usage.services import explain_record
 from tests.factories import AllowanceFactory, RateFactory
 from tests.pure.cdr_files import row
@@ -69,7 +69,9 @@ def test_a_rate_that_changed_since_explains_nothing(line: Line, load: Load, rate
 
 
 def test_nor_does_one_that_is_gone(line: Line, load: Load, rate: Rate) -> None:
+    """Which the uses of rates, that keep it, do not allow any more."""
     load(row())
+    RateUse.objects.all().delete()
     rate.delete()
     with pytest.raises(DomainError):
         explain_record(RatedRecord.objects.get())

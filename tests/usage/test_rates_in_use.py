@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from apps.billing.services.ledger import verify_ledger
 from apps.core.slots import contributions
 from apps.lines.models import Line
 from apps.tariffs.models import Rate, TariffVersion
@@ -200,3 +202,21 @@ def test_rates_of_other_grids_do_not_count() -> None:
     mine, other = RateFactory(), RateFactory()
     RateUseFactory(rate=other)
     assert purchase_prices(Rate.objects.filter(version=mine.version)) == {}
+
+
+def test_records_that_were_there_before_are_counted_by_the_migration(line: Line, rate: Rate, load: Load) -> None:
+    load(call("A", 60, "0.02"), call("B", 0, "0"), call("C", 9, "1", CORRESPONDANT="112"))
+    before = uses()
+    RateUse.objects.all().delete()
+    migration = import_module("apps.usage.migrations.0003_count_use_of_rates")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.COUNT)
+    assert uses() == before == {rate.pk: use(2, 60, "0.02", billable=1)}
+
+
+def test_verifying_the_ledger_counts_the_uses_again(line: Line, rate: Rate, load: Load) -> None:
+    load(call("A", 60, "0.02"))
+    assert verify_ledger().ok
+    RateUse.objects.update(records=2)
+    [fault] = verify_ledger().faults
+    assert fault.startswith("use of a rate: file ")
