@@ -195,7 +195,8 @@ def test_a_cell_is_refused(read: Any, cell: str, code: str) -> None:
         (True, "OUI"),
         (False, "NON"),
         (("A", "B"), "A+B"),
-        (Decimal("1.50"), "1.50"),
+        (Decimal("1.50"), "1,50"),
+        (Decimal("0.035000"), "0,035"),
         (date(2026, 10, 31), "2026-10-31"),
     ],
 )
