@@ -185,7 +185,7 @@ def test_the_sentence_names_the_way_out() -> None:
     taken(FIXED)
     RateUseFactory(rate=Rate.objects.get())
     [fault] = run(FIXED.replace("0,035", "0,03")).faults
-    assert "0.035" in sentence(fault)
+    assert "0,035" in sentence(fault)
     assert "donnez une date à la nouvelle grille" in sentence(fault)
 
 
