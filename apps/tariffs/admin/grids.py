@@ -17,8 +17,9 @@ from apps.core.admin import JOURNAL, Link, ModelAdmin, ReadOnly, figure
 from apps.core.french import day
 from apps.jobs.imports.admin import send_dialog
 from apps.jobs.uploads import SCRIPT
-from apps.tariffs import dialogs, panels
+from apps.tariffs import panels
 from apps.tariffs.admin import comparing, exporting, simulating
+from apps.tariffs.dialogs import grids as dialogs
 from apps.tariffs.file_kinds import RATE_FILES
 from apps.tariffs.models import Tariff
 from apps.tariffs.panels import comparison_of_latest

@@ -14,7 +14,8 @@ from apps.catalog.choices import UsageKind
 from apps.core import french
 from apps.core.admin import JOURNAL, HistoryModelAdmin, ReadOnly, figure, price
 from apps.core.admin.base import ChangeList
-from apps.tariffs import dialogs, panels
+from apps.tariffs import panels
+from apps.tariffs.dialogs import rates as dialogs
 from apps.tariffs.filters import PurchaseFilter, VersionFilter, ZoneFilter
 from apps.tariffs.models import Rate
 from apps.tariffs.uses import purchase_prices
