@@ -14,6 +14,8 @@ from django.urls import reverse
 from apps.billing.choices import RunState
 from apps.billing.models import BillingRun
 from apps.core.exceptions import DomainError
+from apps.documents.choices import DocumentKind
+from apps.documents.models import NumberSeries
 from apps.jobs.models import Job
 from apps.sims.models import SimCard
 from apps.usage.choices import FileState
@@ -202,6 +204,18 @@ def test_other_answers_than_the_previewed_ones_are_previewed_again(admin: Client
     again = admin.post(generating, {"month": "2026-09", **CONFIRMED, **previewed(page)})
     assert "Mois facturé\N{NO-BREAK SPACE}: septembre 2026" in again.content.decode()
     assert not BillingRun.objects.exists()
+
+
+@pytest.mark.usefixtures("october_is_over")
+def test_what_has_changed_since_it_was_shown_is_shown_again(admin: Client, generating: str) -> None:
+    asked = {"month": "2026-10", **CONFIRMED}
+    page = admin.post(generating, asked)
+    NumberSeries.objects.update_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "X{YYYY}-{N:6}"})
+    again = admin.post(generating, {**asked, **previewed(page)})
+    assert "X2026-000001" in again.content.decode()
+    assert "ont changé depuis" in again.content.decode()
+    assert not BillingRun.objects.exists()
+    assert admin.post(generating, {**asked, **previewed(again)}).status_code == 302
 
 
 @pytest.mark.usefixtures("october_is_over")

@@ -14,9 +14,9 @@
 
 GET opens the dialog and changes nothing. POST (CSRF token, permission, valid form) calls the service. Where the form
 asks something and there is a preview, the first POST shows what these answers will do and the second, with the same
-answers, does it. A :class:`DomainError` is shown with its sentence and reasons; anything else is logged and raised.
-What was done is written to the admin's journal. Named in ``actions_list`` the dialog stands above a list and is about
-no row: its functions get None.
+answers, does it if that is still what they do. A :class:`DomainError` is shown with its sentence and reasons; anything
+else is logged and raised. What was done is written to the admin's journal. Named in ``actions_list`` the dialog stands
+above a list and is about no row: its functions get None.
 
 A higher app puts a button on the page of a lower one from its ``ready()``. The button has a name of its own, which
 ends its address (``admin:billing_billingrun_export``), and comes after the page's own buttons::
@@ -47,6 +47,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -69,7 +70,7 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
     form_before_template = "admin/dialog_before.html"
     form_after_template = "admin/dialog_after.html"
 
-    #: Digest of the answers whose effects have been shown.
+    #: Digest of the answers that have been shown, and of the effects that were shown of them.
     _previewed = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, row: Any = None, **kwargs: Any) -> None:
@@ -92,10 +93,17 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
 
     @property
     def was_previewed(self) -> bool:
+        """Whether these answers have been shown to do just this."""
         return bool(self.cleaned_data["_previewed"] == self._digest())
 
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether these answers have been shown to do something else: it has changed since."""
+        shown = str(self.data.get("_previewed", ""))  # type: ignore[has-type]  # of unfold, which ships no types
+        return shown.partition(".")[0] == self._digest().partition(".")[0] and not self.was_previewed
+
     def mark_previewed(self) -> None:
-        posted: Any = self.data.copy()  # type: ignore[has-type]  # of unfold, which ships no types
+        posted: Any = self.data.copy()
         posted["_previewed"] = self._digest()
         self.data = posted
 
@@ -105,8 +113,12 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
     get_after_template_context = get_before_template_context
 
     def _digest(self) -> str:
+        """Of the answers, then of what is said that they do."""
         posted = {name: self.data.getlist(name) for name in self.fields if not name.startswith("_")}
-        return hashlib.sha256(json.dumps(posted, sort_keys=True).encode()).hexdigest()
+        told = list(map(str, self.sentences))
+        return ".".join(
+            hashlib.sha256(json.dumps(part, sort_keys=True).encode()).hexdigest() for part in (posted, told)
+        )
 
 
 class DayInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold ships no types
@@ -189,13 +201,13 @@ class ServiceDialog:
         if not form.is_valid():
             if self.preview and not form.asks:
                 form.sentences = self._told(form, row)
-        elif self.preview and form.asks and not form.was_previewed:
-            form.sentences = self._told(form, row)
+        elif self.preview and form.asks and not self._was_shown(form, row):
+            pass
         else:
             try:
                 result = self.service(row, request.user, form.answers)
             except DomainError as refusal:
-                form.refusal = refusal
+                form.refusal, form.sentences = refusal, ()
             except Exception:
                 logger.exception("%s failed on %s %s", self.name, model_admin.opts.label, object_id)
                 raise
@@ -223,9 +235,19 @@ class ServiceDialog:
         except DomainError as refusal:
             form.refusal = refusal
             return ()
-        if form.asks:
-            form.mark_previewed()
         return sentences
+
+    def _was_shown(self, form: DialogForm, row: Any) -> bool:
+        """Whether what these answers do now is what was shown; if not, it is shown now."""
+        form.sentences = self._told(form, row)
+        if form.refusal is not None:
+            return False
+        if form.was_previewed:
+            return True
+        if form.is_overtaken:
+            form.refusal = DomainError(_("Things have changed since you looked: read what happens now, then confirm."))
+        form.mark_previewed()
+        return False
 
     def _journal(self, model_admin: Any, request: HttpRequest, row: Any, result: Any) -> None:
         if row is not None:
