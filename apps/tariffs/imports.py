@@ -28,12 +28,11 @@ from apps.core.imports import (
     delete_with_history,
     number,
     one_of,
-    shown,
     text,
     update_with_history,
     whole_number,
 )
-from apps.tariffs.choices import Direction
+from apps.tariffs.choices import PRICE_FIELDS, Direction
 from apps.tariffs.matching import NUMBER_DIGITS
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from apps.tariffs.numbering import is_special_zone
@@ -60,12 +59,6 @@ SENTENCES = {
 JUMP: Final = 5
 
 KINDS = {"VOIX": UsageKind.VOICE, "SMS": UsageKind.SMS, "MMS": UsageKind.MMS, "DATA": UsageKind.DATA}
-_PRICES = {
-    UsageKind.VOICE: "price_minute",
-    UsageKind.SMS: "price_unit",
-    UsageKind.MMS: "price_unit",
-    UsageKind.DATA: "price_megabyte",
-}
 
 
 def prefix(cell: str) -> str:
@@ -123,7 +116,7 @@ class TariffImporter(Importer[Rate]):
 
     def check(self, record: Record) -> Iterator[Fault]:
         """Nothing is free because a cell was forgotten; a flat fee may be all that a row charges."""
-        name = _PRICES.get(record.get("kind"), "")
+        name = PRICE_FIELDS.get(record.get("kind"), "")
         if name and record.is_empty(name) and record.get("connection_fee") == 0:
             yield record.fault(name, "price_missing")
 
@@ -144,7 +137,8 @@ class TariffImporter(Importer[Rate]):
     def check_change(self, change: Change[Rate]) -> Iterator[Fault]:
         if change.row.pk in self._used:
             for name, (old, _new) in change.differences.items():
-                yield change.record.fault(name, "rate_in_use_changed", old=shown(old))
+                written = change.record.columns[name].written(old)
+                yield change.record.fault(name, "rate_in_use_changed", old=written)
 
     def check_removal(self, rows: Sequence[Rate]) -> Iterator[Fault]:
         for rate in rows:
