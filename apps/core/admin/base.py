@@ -107,7 +107,7 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no typ
     """
 
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
-        """What is asked of the filters; a number that no column can hold is nonsense."""
+        """What is asked of the filters; what no column can hold is nonsense."""
         asked: dict[str, Any] = super().get_filters_params(params)
         if any(_is_beyond_columns(value) for values in asked.values() for value in values):
             raise IncorrectLookupParameters
@@ -132,8 +132,9 @@ class ChangeList(UnfoldChangeList):  # type: ignore[misc]  # unfold ships no typ
 
 
 def _is_beyond_columns(value: Any) -> bool:
+    """A number too large for any, or a NUL, which PostgreSQL has no place for."""
     digits = str(value).strip().lstrip("+-")
-    return len(digits) > MOST_DIGITS and digits.isdigit()
+    return "\x00" in digits or (len(digits) > MOST_DIGITS and digits.isdigit())
 
 
 class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
