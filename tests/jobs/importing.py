@@ -58,7 +58,6 @@ def iccid(number: int) -> str:
     return body + luhn_digit(body)
 
 
-
 def card_lines(count: int) -> list[str]:
     """A file of so many cards, of one batch."""
     return ["ICCID;LOT", *(f"{iccid(number)};L1" for number in range(1, count + 1))]

@@ -99,11 +99,11 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
     @property
     def is_overtaken(self) -> bool:
         """Whether these answers have been shown to do something else: it has changed since."""
-        shown = str(self.data.get("_previewed", ""))  # type: ignore[has-type]  # of unfold, which ships no types
-        return shown.partition(".")[0] == self._digest().partition(".")[0] and not self.was_previewed
+        shown = self.cleaned_data["_previewed"].partition(".")[0]
+        return bool(shown == self._digest().partition(".")[0] and not self.was_previewed)
 
     def mark_previewed(self) -> None:
-        posted: Any = self.data.copy()
+        posted: Any = self.data.copy()  # type: ignore[has-type]  # of unfold, which ships no types
         posted["_previewed"] = self._digest()
         self.data = posted
 

@@ -13,9 +13,9 @@ from apps.core.imports.bulk import (
     take_turns,
     update_with_history,
 )
-from apps.core.imports.columns import MANDATORY, Column, email, number, one_of, text, whole_number
+from apps.core.imports.columns import MANDATORY, Column, email, number, one_of, shown, text, whole_number
 from apps.core.imports.importer import Importer
-from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record, shown
+from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record
 from apps.core.imports.readable import readable
 
 __all__ = [
