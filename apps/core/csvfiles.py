@@ -14,11 +14,17 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from apps.core.encodings import MARKS, UNREADABLE, foreign_format, likely_encoding, once, repaired, unreadable_reason
+from apps.core.french import whole
 from apps.core.refusals import Refusal
 
 DELIMITERS = (";", ",", "\t")
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 HIDDEN = "•••"
+# Several times what any file of ours has. A file that goes beyond is another one, and naming each of its faults would
+# take more memory than there is.
+MOST_LINES = 200_000
+MOST_LINES_WITH_BLANK_ONES = 2_000_000  # spreadsheets save a million of them
+MOST_COLUMNS = 500
 _SHOWN_CHARACTERS = 80
 
 
@@ -98,12 +104,18 @@ def read_table(
     """
     if foreign := foreign_format(data):
         return _unreadable(f"file_{foreign.kind}", format=foreign.name)
+    if data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n") > MOST_LINES_WITH_BLANK_ONES:
+        return _too_long()
     text = data.removeprefix(BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
     return _Reader(text, columns=columns, required=required, secret=secret).table()
 
 
 def _unreadable(reason_code: str, **params: object) -> Table:
     return Table((), [], [Fault(1, "", "", reason_code, params)], DELIMITERS[0])
+
+
+def _too_long() -> Table:
+    return _unreadable("file_too_long", limit=whole(MOST_LINES))
 
 
 def in_file_order(faults: Iterable[Fault]) -> list[Fault]:
@@ -219,16 +231,21 @@ class _Reader:
         first = next((index for index, line in enumerate(self.lines) if not _is_blank(line)), None)
         if first is None:
             return _unreadable("file_empty")
+        if max(map(self.lines[first].count, DELIMITERS)) >= MOST_COLUMNS:
+            return _unreadable("columns_too_many", limit=MOST_COLUMNS)
         splitter = _Splitter(self.lines, _delimiter(self.lines[first], self.names))
         titles, index = self._record(splitter, first)
         header = self._header(first + 1, titles)
         usable = bool(header) and not self.faults
-        rows = []
+        rows, lines = [], 0
         while index < len(self.lines):
             line = index + 1
             if _is_blank(self.lines[index]):
                 index += 1
                 continue
+            lines += 1
+            if lines > MOST_LINES:
+                return _too_long()
             cells, index = self._record(splitter, index)
             found = len(self.faults)
             if cells and self._fits(line, cells, header) and usable:

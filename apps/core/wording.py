@@ -96,6 +96,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "column_missing": _("This column is required and missing."),
     "column_twice": _("This column is given twice."),
     "column_unknown": _("Unknown column."),
+    "columns_too_many": _("The header has more than %(limit)d columns: this is another file."),
     "column_unnamed": _("Column number %(position)d has no name."),
     "field_count": _("Number of fields: %(found)d; expected: %(expected)d."),
     "quote_open": _("The quotation mark opened in position %(position)d is never closed."),
@@ -116,6 +117,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "text_length": _("%(found)d characters, at most %(limit)d are allowed."),
     "email_format": _("This is not an e-mail address."),
     # Files that are taken over
+    "file_too_long": _("This file has more than %(limit)s lines: split it, or check that it is the right one."),
     "file_without_lines": _("There is no line under the header."),
     "column_forbidden": _("This column must not be in the file: remove it."),
     "given_twice": _("Line %(line)d has the same value."),

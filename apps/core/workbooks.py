@@ -24,6 +24,8 @@ from apps.core.encodings import DIGITS_LOST, FORMULA
 MOST_BYTES = 200 * 1024**2
 MOST_TAGS = 10_000_000
 MOST_CELLS = 20_000_000
+# One text may stand in any number of cells: what they come to together is counted as well.
+MOST_CHARACTERS = 50 * 1024**2
 # Parts that openpyxl reads whole; it goes through sheets and their texts piece by piece.
 _MOST_BYTES_OF_A_PART = 10 * 1024**2
 _IN_PIECES = re.compile(r"xl/(worksheets/.+|sharedStrings)\.xml", re.IGNORECASE)
@@ -39,13 +41,32 @@ class _TooLarge(Exception):
     pass
 
 
+class _Room:
+    """What is left for all the sheets of a workbook together."""
+
+    def __init__(self) -> None:
+        self.cells, self.characters = MOST_CELLS, MOST_CHARACTERS
+
+    def take_cells(self, count: int) -> None:
+        self.cells -= count
+        if self.cells < 0:
+            raise _TooLarge
+
+    def take_text(self, text: str) -> str:
+        self.characters -= len(text)
+        if self.characters < 0:
+            raise _TooLarge
+        return text
+
+
 def sheet_as_csv(data: bytes) -> bytes | Fault:
     """The only sheet of the workbook ``data`` that has cells, as CSV; nothing at all if there is none."""
+    room = _Room()
     try:
         _unpackable(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings and validations, which no import needs
-            filled = {title: text for title, rows in _sheets(data) if (text := _as_csv(rows))}
+            filled = {title: text for title, rows in _sheets(data) if (text := _as_csv(rows, room))}
     except _TooLarge:
         return Fault(1, "", "", "workbook_too_large")
     except Exception:  # noqa: BLE001  # openpyxl trusts what it reads: a damaged book makes it raise anything
@@ -83,16 +104,14 @@ def _sheets(data: bytes) -> Iterator[tuple[str, Iterable[tuple[Any, ...]]]]:
         yield sheet.title, sheet.iter_rows()
 
 
-def _as_csv(rows: Iterable[tuple[Any, ...]]) -> bytes:
+def _as_csv(rows: Iterable[tuple[Any, ...]], room: _Room) -> bytes:
     """Rows as lines, each at least as wide as the first that is not blank; nothing for a sheet without cells."""
     file = StringIO(newline="")
     writer = csv.writer(file, delimiter=";", lineterminator="\n")
-    width = cells = 0
+    width = 0
     for row in rows:
-        cells += len(row) + 1  # one cell in the last column of the last row makes openpyxl fill up all before it
-        if cells > MOST_CELLS:
-            raise _TooLarge
-        texts = [_text(cell) for cell in row]
+        room.take_cells(len(row) + 1)  # one in the last column of the last row makes openpyxl fill up all before it
+        texts = [room.take_text(_text(cell)) for cell in row]
         while texts and not texts[-1].strip():
             texts.pop()
         width = width or len(texts)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.core import cells
+from apps.core import cells, csvfiles
 from apps.core.csvfiles import HIDDEN, Fault, Row, Table, in_file_order, read_table
 from apps.core.identifiers import check_iccid, check_puk
 
@@ -78,6 +78,23 @@ def test_a_quoted_cell_may_hold_anything_and_lines_stay_physical() -> None:
     table = read('CODE;LABEL\nA;"one; ""two""\r\n\nthree"\nB;b\n')
     assert table.faults == []
     assert values(table) == [(2, "A", 'one; "two"\n\nthree', ""), (5, "B", "b", "")]
+
+
+def test_a_file_of_more_lines_than_any_is_refused_without_naming_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csvfiles, "MOST_LINES", 3)
+    assert len(read("CODE\nA\n\n\nB\nC\n\n").rows) == 3
+    for more in ("CODE\nA\nB\nC\nD\n", "CODE\n" + "A;a\n" * 4, "CODE\n" + '"A"B\n' * 4):
+        assert faults(read(more)) == [(1, "", "file_too_long")]
+
+
+def test_a_million_blank_lines_are_skipped_and_more_are_refused() -> None:
+    assert len(read("CODE\nA\n" + ";\r\n" * 1_048_576).rows) == 1
+    assert faults(read("CODE\nA\n" + "\n" * 2_000_001)) == [(1, "", "file_too_long")]
+
+
+@pytest.mark.parametrize("delimiter", ";,\t")
+def test_a_header_of_more_columns_than_any_is_refused_without_naming_each(delimiter: str) -> None:
+    assert faults(read(delimiter.join(["CODE"] * 500_000))) == [(1, "", "columns_too_many")]
 
 
 def test_a_file_without_rows_is_sound() -> None:

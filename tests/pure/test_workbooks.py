@@ -297,6 +297,18 @@ def test_a_workbook_of_too_many_pieces_is_refused(monkeypatch: pytest.MonkeyPatc
     assert refused(book(*(["A", "B"] for _ in range(300)))) == "workbook_too_large"
 
 
+@pytest.mark.parametrize("sheets", [1, 3])
+def test_a_text_that_stands_in_many_cells_counts_each_time(sheets: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A workbook of 21 kB, in which one long text stood in all cells, became 3 GB."""
+    monkeypatch.setattr(workbooks, "MOST_CHARACTERS", 1_500_000)
+    text, made = "x" * 30_000, Workbook()
+    for number in range(sheets):
+        sheet = made.worksheets[0] if number == 0 else made.create_sheet()
+        for _row in range(60 // sheets):
+            sheet.append([text])
+    assert refused(saved(made)) == "workbook_too_large"
+
+
 def test_a_cell_at_the_end_of_the_world_is_refused() -> None:
     far = "<row r='1048576'><c r='XFD1048576' t='b'><v>1</v></c></row></sheetData>"
     assert len(lines(rewritten(SOUND, lambda xml: xml.replace("</sheetData>", far)))) == 1_048_576
