@@ -141,6 +141,7 @@ class OfferImporter(Importer[Offer]):
         Column(header="EN_VENTE_JUSQU_AU", field="on_sale_until", read=parse_date, empty=None, required=False),
     )
     key = ("code",)
+    changes = (Offer, "code")
 
     def check(self, record: Record) -> Iterator[Fault]:
         for name, quantity in CEILINGS.items():

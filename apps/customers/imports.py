@@ -142,6 +142,7 @@ class CustomerImporter(Importer[Customer]):
         ),
     )
     key = ("number",)
+    changes = (Customer, "number")
     unique = (("login",), ("identification_email",), ("reference",))
 
     def complete(self, values: dict[str, Any]) -> None:

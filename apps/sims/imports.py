@@ -86,6 +86,7 @@ class SimImporter(Importer[SimCard]):
         Column(header="OPC", field="opc", read=str, secret=True, forbidden=True),
     )
     key = ("iccid",)
+    changes = (SimCard, "iccid")
     unique = (("imsi",),)
     part = 2_000
 

@@ -13,7 +13,7 @@ from django.db import models, transaction
 
 from apps.core.csvfiles import Fault, Row, Table, in_file_order, read_table
 from apps.core.encodings import find_lookalike
-from apps.core.imports.bulk import take_turns
+from apps.core.imports.bulk import in_batches, take_turns
 from apps.core.imports.columns import MANDATORY, Column
 from apps.core.imports.plans import Change, Key, Known, Plan, Reading, Record
 from apps.core.imports.readable import readable
@@ -28,6 +28,9 @@ class Importer[M: models.Model]:
     file is the complete list: what is known and not in it is removed. Lines that do not depend on one another can be
     written ``part`` by part: whoever else writes then waits for one part only, and work that was interrupted goes on
     after the last. All of it is set-wise: the number of queries does not grow with the lines.
+
+    ``changes`` names the rows that are locked before they are compared to be written. An importer whose services lock
+    what they change, or whose :meth:`turn` does, has none.
     """
 
     columns: ClassVar[Sequence[Column]] = ()
@@ -35,6 +38,8 @@ class Importer[M: models.Model]:
     unique: ClassVar[Sequence[tuple[str, ...]]] = ()
     whole: ClassVar[bool] = False
     part: ClassVar[int | None] = None
+    #: The rows that lines change, and the field (of both) by which a line knows its row again.
+    changes: ClassVar[tuple[type[models.Model], str] | None] = None
 
     def __init__(self, *, today: date) -> None:
         self.today = today
@@ -74,6 +79,18 @@ class Importer[M: models.Model]:
         raise NotImplementedError
 
     # What follows from it
+
+    def hold(self, reading: Reading) -> None:
+        """Lock the rows that the lines change until the transaction ends: they are written as they are compared.
+
+        In the order of their keys, so that two who do so wait for one another instead of both for ever.
+        """
+        if self.changes is None:
+            return
+        model, name = self.changes
+        rows: Any = model._default_manager.order_by("pk").values_list("pk", flat=True)
+        keys = sorted(in_batches(rows, name, (record[name] for record in reading.records if record.get(name))))
+        list(in_batches(rows.select_for_update(no_key=True), "pk", keys))
 
     def read(self, data: bytes, *, name: str = "") -> Reading:
         """What ``data``, the content of the file ``name``, says, and what is wrong with it by itself."""
@@ -119,7 +136,9 @@ class Importer[M: models.Model]:
         that the second sees what the first has written.
         """
         with self.turn():
-            plan = self.plan(data, name=source)
+            reading = self.read(data, name=source)
+            self.hold(reading)
+            plan = self.compare(reading)
             if not plan.faults:
                 self.write(plan, actor=actor, source=source)
         return plan

@@ -57,6 +57,7 @@ def write(work: Work) -> Outcome:
     parts = list(importer.parts(reading))
     for place, part in enumerate(parts[done:], start=done):
         with importer.turn(), _row_in(row, ImportState.WRITING):
+            importer.hold(part)
             plan = importer.compare(part)
             if place >= len(row.fingerprints) or plan.fingerprint() != row.fingerprints[place]:
                 break
