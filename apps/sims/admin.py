@@ -17,7 +17,7 @@ from apps.sims.file_kinds import SIM_FILES
 from apps.sims.filters import BatchFilter, SupplierFilter
 from apps.sims.forms import DeclareForm
 from apps.sims.models import SimCard, SimImport
-from apps.sims.past import PAST
+from apps.sims.past import PAST, SHOW_CODES
 from apps.sims.squares import square_of
 
 
@@ -69,7 +69,7 @@ class SimCardAdmin(BulkActions, ReadOnly, HistoryModelAdmin):
     )
 
     show_codes = ServiceDialog(
-        title=_("Show the codes"),
+        title=SHOW_CODES,
         description=_("The codes of this card. That you looked at them is written to its past."),
         permission="sims.view_sim_secrets",
         service=codes_of,

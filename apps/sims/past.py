@@ -23,6 +23,8 @@ from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 
 SLOT: Final = "sims.simcard.past"
+#: The button that shows the codes of a card, by which the journal knows the looks at them.
+SHOW_CODES: Final = gettext_lazy("Show the codes")
 #: Of each sort: nothing in a card's life comes near.
 EVENTS_SHOWN: Final = 200
 
@@ -93,7 +95,8 @@ def entries(card: SimCard) -> Iterator[Event]:
     for entry in entries_of(card).select_related("user").order_by("-action_time")[:EVENTS_SHOWN]:
         message = entry.get_change_message()
         if not message.startswith(told):
-            yield Event(at=entry.action_time, what=message, who=str(entry.user))
+            what = _("Codes looked at") if message == SHOW_CODES else message
+            yield Event(at=entry.action_time, what=what, who=str(entry.user))
 
 
 PAST = Panel(

@@ -15,16 +15,18 @@ from playwright.sync_api import Page
 
 IMAGES = Path(settings.BASE_DIR) / "docs" / "guide" / "images"
 COLOURS = 192
-# Days as a French browser shows them: Chromium has its own languages in packages of their own, which may be missing.
-IN_FRENCH = """() => document.querySelectorAll("input[type=date]").forEach(input => {
-    const day = input.value.split("-").reverse().join("/");
-    input.dataset.day = input.value;
+# Days and times as a French browser shows them: Chromium has its own languages in packages of their own, which may be
+# missing.
+IN_FRENCH = """() => document.querySelectorAll("input[type=date], input[type=time]").forEach(input => {
+    const shown = input.value.split("-").reverse().join("/");
+    input.dataset.type = input.type;
+    input.dataset.typed = input.value;
     input.type = "text";
-    input.value = day;
+    input.value = shown;
 })"""
-AS_BEFORE = """() => document.querySelectorAll("input[data-day]").forEach(input => {
-    input.type = "date";
-    input.value = input.dataset.day;
+AS_BEFORE = """() => document.querySelectorAll("input[data-typed]").forEach(input => {
+    input.type = input.dataset.type;
+    input.value = input.dataset.typed;
 })"""
 
 
@@ -32,6 +34,7 @@ def photo(page: Page, name: str, *, height: int = 900) -> None:
     """The top ``height`` pixels of the page as ``docs/guide/images/NAME.png``, 1,440 wide."""
     if not os.environ.get("UPDATE_GUIDE"):
         return
+    page.wait_for_load_state()
     page.set_viewport_size({"width": 1440, "height": height})
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")

@@ -99,7 +99,7 @@ def test_an_esim_code_is_asked_for_and_the_look_written_down(sign_in_as: SignIn)
     assert CODE in answer
     assert "<path d=" in answer
     assert LogEntry.objects.filter(object_id=str(card.pk)).count() == 1
-    assert "Voir les codes" in page_of(support, card)
+    assert "Codes consultés" in page_of(support, card)
     assert sign_in_as(Role.SALES).post(asked, CONFIRMED).status_code == 403
     assert LogEntry.objects.count() == 1
 
@@ -125,7 +125,7 @@ def test_the_page_of_a_card_tells_its_whole_past_the_latest_first(admin: Client)
     admin.post(reverse("admin:sims_simcard_show_codes", args=[card.pk]), CONFIRMED)
     past = page_of(admin, card).split('<ol class="timeline">')[1].split("</ol>")[0]
     told = [
-        "Voir les codes",
+        "Codes consultés",
         "Perdue par le client",
         "lot7.csv",
         "Retirée de la ligne",
