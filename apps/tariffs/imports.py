@@ -147,10 +147,13 @@ class TariffImporter(Importer[Rate]):
 
     def compare(self, reading: Reading) -> Plan[Rate]:
         plan = super().compare(reading)
+        version = self._version()
+        # Rates that are only new say nothing of the version that they go into: another may have taken its place.
+        plan.onto = f"{version.pk} {self._in_place(version)}" if version else ""
         for change in plan.changed:
             plan.warnings += _jumps(change)
         if plan.new or plan.changed or plan.removed:
-            plan.warnings += self._warn_of_dates(self._version())
+            plan.warnings += self._warn_of_dates(version)
         return plan
 
     def _warn_of_dates(self, version: TariffVersion | None) -> Iterator[Fault]:

@@ -15,7 +15,8 @@ from apps.core.roles import Role
 from apps.jobs.imports.choices import ImportState
 from apps.tariffs.file_kinds import RATE_FILES
 from apps.tariffs.models import Rate, RateImport, Tariff
-from tests.factories import TariffVersionFactory
+from apps.tariffs.services import make_version
+from tests.factories import RateFactory, TariffVersionFactory
 from tests.jobs.importing import CONFIRMED, confirm, page, send, work_off
 from tests.people import SignIn
 
@@ -75,6 +76,23 @@ def test_a_version_from_a_date_leaves_the_one_before_alone(billing: Client) -> N
     assert first.rates.get(prefix="44").price_minute == Decimal("0.05")
     second = first.tariff.versions.get(valid_from=date(2026, 11, 1))
     assert sorted(second.rates.values_list("prefix", flat=True)) == ["39", "44", "49"]
+
+
+def test_what_was_confirmed_for_one_version_is_not_written_into_another(billing: Client) -> None:
+    """The file only adds a rate; meanwhile the grid gets a version with the same rates."""
+    first = RateFactory(prefix="44", destination="Royaume-Uni", destination_zone="", price_minute="0.05").version
+    lines = [HEADER, rate("44", "Royaume-Uni", "0,05"), rate("49", "Allemagne", "0,04")]
+    row = send(billing, RATE_FILES, *lines, grid=first.tariff.code)
+    assert (row.new, row.unchanged) == (1, 1)
+    second = make_version(source=first, valid_from=date(2027, 1, 1), actor=None)
+    confirm(billing, row)
+    work_off()
+    row.refresh_from_db()
+    assert row.state == ImportState.READY
+    assert [version.rates.count() for version in (first, second)] == [1, 1]
+    confirm(billing, row)
+    work_off()
+    assert [version.rates.count() for version in (first, second)] == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,13 @@ class Change[M: models.Model]:
 class Plan[M: models.Model]:
     """What taking the file over would do; nothing at all while there are ``faults``. ``warnings`` hinder nothing.
 
-    ``digest`` is the SHA-256 of the file, ``records`` are all its well-formed lines.
+    ``digest`` is the SHA-256 of the file, ``records`` are all its well-formed lines. ``onto`` names what it would all be
+    written into, where that depends on what there is.
     """
 
     digest: str
     records: list[Record] = field(default_factory=list)
+    onto: str = ""
     new: list[Record] = field(default_factory=list)
     changed: list[Change[M]] = field(default_factory=list)
     unchanged: int = 0
@@ -110,7 +112,7 @@ class Plan[M: models.Model]:
     def of(self, records: Sequence[Record]) -> Plan[M]:
         """What it does to ``records``, which follow one another in the file."""
         lines = range(records[0].line, records[-1].line + 1)
-        part: Plan[M] = Plan(self.digest, list(records))
+        part: Plan[M] = Plan(self.digest, list(records), self.onto)
         part.new = [record for record in self.new if record.line in lines]
         part.changed = [change for change in self.changed if change.record.line in lines]
         part.faults = [fault for fault in self.faults if fault.line in lines]
@@ -118,7 +120,7 @@ class Plan[M: models.Model]:
 
     def fingerprint(self) -> str:
         """The same for two plans only if they are of one file and do the same: what was shown is what is confirmed."""
-        told = sha256(self.digest.encode())
+        told = sha256(f"{self.digest} {self.onto}".encode())
         for record in self.new:
             told.update(f"\nnew {record.line}".encode())
         for change in self.changed:
