@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -226,6 +227,69 @@ def test_what_changes_while_it_is_written_stops_it_there(
     assert (row.state, row.new, row.changed, row.unchanged) == (ImportState.READY, 1, 1, 4)
 
 
+def test_a_write_that_dies_before_it_checks_the_file_anew_does_so_when_it_goes_on(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = send(support, SIM_FILES, *card_lines(2))
+    SimCardFactory(iccid=iccid(1), batch="ELSEWHERE")
+    confirm(support, row)
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks, "_check", dying)
+        run_job(claimed())
+    row.refresh_from_db()
+    assert row.state == ImportState.CHECKING
+    job = Job.objects.get(kind=SIM_FILES.write_code)
+    support.post(reverse("admin:jobs_job_restart", args=[job.pk]), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.new, row.changed) == (ImportState.READY, 1, 1)
+    job.refresh_from_db()
+    assert "Les données ont changé" in job.result["refusals"][0]
+
+
+def dying(*args: object) -> None:
+    raise MemoryError
+
+
+def test_a_write_of_an_earlier_confirmation_does_not_go_on_with_a_later_one(
+    support: Client, small_parts: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has written the first part; since then a card of that part has changed, and the file is confirmed anew."""
+    row = send(support, SIM_FILES, *card_lines(4))
+    confirm(support, row)
+    with monkeypatch.context() as broken:
+        stop_at(broken, 2)
+        run_job(claimed())
+    earlier = Job.objects.get(kind=SIM_FILES.write_code)
+    SimCard.objects.filter(iccid=iccid(1)).update(batch="ELSEWHERE")
+    support.post(address(row, "check_again"), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    confirm(support, row)
+    later = Job.objects.filter(kind=SIM_FILES.write_code).latest("pk")
+    cancel_job(job=later, actor=None)
+    support.post(reverse("admin:jobs_job_restart", args=[earlier.pk]), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    assert row.state == ImportState.WRITING
+    support.post(reverse("admin:jobs_job_restart", args=[later.pk]), CONFIRMED)
+    work_off()
+    row.refresh_from_db()
+    assert row.state == ImportState.DONE
+    assert set(SimCard.objects.values_list("batch", flat=True)) == {"L1"}
+
+
+def test_the_report_is_there_until_another_is_committed(support: Client) -> None:
+    row = FileImport.objects.get(pk=send(support, SIM_FILES, *card_lines(2)).pk)
+    importer = SimImporter(today=timezone.localdate())
+    plan = importer.plan(b"ICCID\n")
+    with transaction.atomic():
+        row.check_again()
+        services.keep_plan(row=row, plan=plan, fingerprints=[])
+        transaction.set_rollback(True)
+    assert iccid(1) in report_of(support, row)
+
+
 def test_a_cancelled_write_can_be_checked_again(support: Client) -> None:
     row = send(support, SIM_FILES, *card_lines(2))
     confirm(support, row)
@@ -250,6 +314,9 @@ def test_a_file_that_is_no_longer_kept_is_asked_for_again(support: Client) -> No
     support.post(address(row, "check_again"), CONFIRMED)
     work_off()
     assert "n’est plus conservé ici : envoyez-le à nouveau" in page(support, row)
+    assert support.post(address(row, "abandon"), CONFIRMED).status_code == 302
+    row.refresh_from_db()
+    assert row.state == ImportState.ABANDONED
 
 
 def test_too_large_and_empty_files_are_refused_in_the_dialog(support: Client, settings: object) -> None:

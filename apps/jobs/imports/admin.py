@@ -19,7 +19,7 @@ from apps.jobs.imports import services
 from apps.jobs.imports.choices import ImportState
 from apps.jobs.imports.forms import ConfirmForm
 from apps.jobs.imports.kinds import FileKind
-from apps.jobs.imports.models import CHECKED, FileImport
+from apps.jobs.imports.models import FileImport
 from apps.jobs.imports.panels import review_shown
 from apps.jobs.imports.review import counts_sentence
 from apps.jobs.panels import JOBS_HERE
@@ -123,7 +123,7 @@ class FileImportAdmin(ReadOnly, ModelAdmin):
     abandon = ServiceDialog(
         title=pgettext_lazy("import", "Abandon"),
         permission="{app}.add_{model}",
-        when=lambda row: row.state in CHECKED,
+        when=services.can_be_abandoned,
         preview=lambda row, answers: [_("Nothing of this file is written. It stays in the list as abandoned.")],
         service=lambda row, actor, answers: services.abandon_import(file=row, actor=actor),
         done=gettext_lazy("The import is abandoned: nothing has been written."),

@@ -104,6 +104,6 @@ class FileImport(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     def check_again(self) -> None:
         """What was shown is no longer what would happen, or may no longer be."""
 
-    @transition(field=state, source=CHECKED, target=ImportState.ABANDONED)
+    @transition(field=state, source=[*CHECKED, ImportState.CHECKING], target=ImportState.ABANDONED)
     def abandon(self) -> None:
         """Nobody wants it any more."""

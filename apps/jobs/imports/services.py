@@ -60,8 +60,18 @@ def confirm_import(*, file: FileImport, fingerprint: str, actor: User | None) ->
         row.confirm()
         row.confirmed_by, row.confirmed_at = actor, timezone.now()
         row.save()
-        start_job(kind=file_kind(row.kind).write_code, actor=actor, parameters={"import": row.pk}, about=row)
+        start_job(
+            kind=file_kind(row.kind).write_code,
+            actor=actor,
+            parameters={"import": row.pk, "confirmed": confirmation(row)},
+            about=row,
+        )
     return row
+
+
+def confirmation(row: FileImport) -> str:
+    """Tells this confirmation from an earlier one: a task goes on with what it was started for, and nothing else."""
+    return row.confirmed_at.isoformat() if row.confirmed_at else ""
 
 
 def _only_ready(row: FileImport) -> str:
@@ -71,10 +81,10 @@ def _only_ready(row: FileImport) -> str:
 
 
 def abandon_import(*, file: FileImport, actor: User | None) -> FileImport:
-    """Leave the file alone for good. DomainError once it is confirmed."""
+    """Leave the file alone for good. DomainError while it is being checked, and once it is confirmed."""
     with transaction.atomic():
         row = _locked(file)
-        if row.state not in CHECKED:
+        if not can_be_abandoned(row):
             raise DomainError(gettext_lazy("Only an import that waits for its confirmation can be abandoned."))
         row.abandon()
         row.save()
@@ -102,6 +112,13 @@ def can_be_checked(row: FileImport) -> bool:
     return row.state in (ImportState.CHECKING, ImportState.WRITING) and not Job.objects.about(row).active().exists()
 
 
+def can_be_abandoned(row: FileImport) -> bool:
+    """Whether it waits for its confirmation, or for a check that failed: the file may be kept here no longer."""
+    if row.state in CHECKED:
+        return True
+    return row.state == ImportState.CHECKING and not Job.objects.about(row).active().exists()
+
+
 def _start_check(row: FileImport, actor: User | None) -> None:
     start_job(kind=file_kind(row.kind).check_code, actor=actor, parameters={"import": row.pk}, about=row)
 
@@ -121,8 +138,8 @@ def keep_plan(*, row: FileImport, plan: Plan[Any], fingerprints: list[str]) -> N
         counts[name] for name in ("new", "changed", "unchanged", "removed")
     )
     row.fingerprints, row.review = fingerprints, review_of(plan)
-    if row.report_path:
-        remove(row.report_path)
+    if earlier := row.report_path:  # the row names it until the commit
+        transaction.on_commit(lambda: remove(earlier))
     row.report_path = store(Area.EXPORTS, report_of(plan))
     if plan.faults:
         row.refuse()

@@ -22,7 +22,7 @@ from apps.jobs.imports.choices import ImportState
 from apps.jobs.imports.kinds import FileKind, file_kind
 from apps.jobs.imports.models import FileImport
 from apps.jobs.imports.review import counts_sentence
-from apps.jobs.imports.services import keep_plan
+from apps.jobs.imports.services import confirmation, keep_plan
 from apps.jobs.work import Outcome, Work
 
 
@@ -48,9 +48,13 @@ def write(work: Work) -> Outcome:
     Otherwise nothing more is written, and the file is checked anew: what an earlier part has written is unchanged then.
     """
     row = _row(work)
-    if row.state != ImportState.WRITING:
+    if row.state == ImportState.DONE:
         return Outcome(sentences=[counts_sentence(row)], link=file_kind(row.kind).leads_to(row))
     importer = _importer(row)
+    if row.state == ImportState.CHECKING and work.cursor.get("overtaken"):
+        return _checked_anew(row, importer, work)
+    if row.state != ImportState.WRITING or work.parameters["confirmed"] != confirmation(row):
+        raise DomainError(_("This import has been gone on with elsewhere."))
     reading = _read(row, importer, work)
     written = work.cursor.get("lines", 0)
     done = work.cursor.get("parts", 0)
@@ -75,7 +79,13 @@ def write(work: Work) -> Outcome:
         held.check_again()
         held.confirmed_by = held.confirmed_at = None
         held.save()
-    _check(held, importer, work)
+        work.save_cursor(overtaken=True)
+    return _checked_anew(held, importer, work)
+
+
+def _checked_anew(row: FileImport, importer: Importer[Any], work: Work) -> Outcome:
+    """It is no longer what was confirmed: shown as it is now."""
+    _check(row, importer, work)
     return Outcome(
         refusals=[_("The data has changed since the file was checked: look at it again, then confirm.")],
         link=_page(row),
