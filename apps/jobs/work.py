@@ -11,8 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.core.exceptions import DomainError
 from apps.core.files import Area, remove, store, store_file
 from apps.core.progress import Interrupted
 from apps.jobs.models import Job
@@ -62,6 +64,14 @@ class Work:
         self.actor: User | None = job.created_by
         #: Set when the worker is told to stop.
         self.is_stopping = False
+
+    def refuse_without(self, permission: str) -> None:
+        """DomainError if whoever started the job may no longer do what it does: roles change while jobs wait."""
+        if self.actor is not None and not self.actor.has_perm(permission):
+            raise DomainError(
+                _("%(user)s, who confirmed this, is no longer allowed to do it. Nothing more is done.")
+                % {"user": self.actor}
+            )
 
     @property
     def cursor(self) -> dict[str, Any]:

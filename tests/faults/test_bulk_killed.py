@@ -30,7 +30,7 @@ WHILE_APPLYING = (
 
 
 def confirmed() -> BulkOperation:
-    camille = UserFactory()
+    camille = UserFactory(is_superuser=True)
     operation = choose_rows(kind=DECLARE, rows=SimCard.objects.order_by("pk"), actor=camille)
     operation = plan_operation(operation=operation, parameters=LOST)
     return confirm_operation(operation=operation, edition=operation.edition, actor=camille)

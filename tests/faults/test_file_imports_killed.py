@@ -44,7 +44,7 @@ def killed_at(moment: str, job: Job) -> None:
 
 
 def test_no_card_is_lost_and_none_is_written_twice() -> None:
-    actor = UserFactory()
+    actor = UserFactory(is_superuser=True)
     known = SimCardFactory(iccid=card_lines(1)[1].split(";")[0], batch="BEFORE")
     data = "\n".join(card_lines(CARDS)).encode()
     row = send_file(kind=SIM_FILES, file=SimpleUploadedFile("cartes.csv", data), parameters={}, actor=actor)

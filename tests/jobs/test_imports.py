@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.accounts.models import User
 from apps.core.exceptions import DomainError
 from apps.core.roles import Role
 from apps.core.spreadsheets import as_xlsx
@@ -166,6 +167,23 @@ def test_who_may_only_look_neither_sends_nor_confirms(sign_in: SignIn, support: 
     other = sign_in("sims.view_simcard", "jobs.view_job")
     assert other.get(address(row)).status_code == 403
     assert other.get(reverse("file", args=["import-report", row.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("taken_away", ["role", "account"])
+def test_what_somebody_confirmed_is_not_written_once_they_may_no_longer(support: Client, taken_away: str) -> None:
+    row = send(support, SIM_FILES, *card_lines(2))
+    confirm(support, row)
+    person = User.objects.get(pk=Job.objects.get(kind=SIM_FILES.write_code).created_by_id)
+    if taken_away == "role":
+        person.groups.clear()
+    else:
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    work_off()
+    assert not SimCard.objects.exists()
+    job = Job.objects.get(kind=SIM_FILES.write_code)
+    assert job.state == JobState.FAILED
+    assert "n’est plus autorisé" in job.error
+    assert services.can_be_checked(FileImport.objects.get(pk=row.pk))
 
 
 # --- Workers that die, and people who act meanwhile

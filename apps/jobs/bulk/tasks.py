@@ -43,6 +43,7 @@ def apply(work: Work) -> JobOutcome:
     """Do to each row what was shown, unless it has become something else or is refused by now."""
     operation = _operation(work)
     kind = bulk_kind(operation.kind)
+    work.refuse_without(kind.permission)
 
     def act(item: BulkItem, row: Any) -> None:
         item.memory = _apply(item, existing(row), kind, operation.parameters, work.actor) or {}
@@ -59,6 +60,7 @@ def undo(work: Work) -> JobOutcome:
     """Take back what was changed."""
     operation = _operation(work)
     kind = bulk_kind(operation.kind)
+    work.refuse_without(kind.permission)
 
     def act(item: BulkItem, row: Any) -> None:
         if kind.undo is None:

@@ -55,6 +55,7 @@ def write(work: Work) -> Outcome:
         return _checked_anew(row, importer, work)
     if row.state != ImportState.WRITING or work.parameters["confirmed"] != confirmation(row):
         raise DomainError(_("This import has been gone on with elsewhere."))
+    work.refuse_without(file_kind(row.kind).add_permission)
     reading = _read(row, importer, work)
     written = work.cursor.get("lines", 0)
     done = work.cursor.get("parts", 0)
