@@ -79,6 +79,7 @@ def cards_by_parts(lines: int) -> Steps:
     def write() -> None:
         for part in importer.parts(importer.read(data)):
             with importer.turn():
+                importer.hold(part)
                 importer.write(importer.compare(part), actor=None, source="cartes.csv")
 
     yield "import", write
