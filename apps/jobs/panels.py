@@ -47,7 +47,17 @@ def shown(job: Job, request: HttpRequest) -> dict[str, Any]:
 
 
 def jobs_about(row: Model, request: HttpRequest) -> dict[str, Any]:
-    return {"jobs": [shown(job, request) for job in lately(Job.objects.about(row).seen_by(request.user))]}
+    jobs = list(lately(Job.objects.about(row).seen_by(request.user)))
+    return {
+        "jobs": [shown(job, request) for job in jobs],
+        "is_overtaken": not all(job.is_active for job in jobs) and is_overtaken(row),
+    }
+
+
+def is_overtaken(row: Model) -> bool:
+    """Whether ``row`` was read in another state than it is in: the end of a job came between the two on this page."""
+    read = getattr(row, "state", None)
+    return read is not None and not type(row)._base_manager.filter(pk=row.pk, state=read).exists()
 
 
 #: For the ``panels`` of a ModelAdmin: the latest jobs about the row of the page.

@@ -6,15 +6,21 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from apps.core import files
+from apps.core.roles import Role
 from apps.jobs.choices import JobState, Queue
+from apps.jobs.imports.choices import ImportState
+from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job, Worker
 from apps.jobs.services import cancel_job, start_job
 from apps.jobs.worker import WorkerProcess, claim_job, free_abandoned
+from apps.sims.file_kinds import SIM_FILES
+from tests.jobs import importing
 from tests.jobs.conftest import Start
 from tests.jobs.kinds import OTHER, PERMISSION, STARTS_OTHER, TESTED
 from tests.people import SignIn
@@ -58,6 +64,22 @@ def test_the_bar_moves_and_says_what_came_out(sign_in: SignIn, start: Start) -> 
     assert "3 groups." in told["html"]
     assert files.address("job", job.pk, download=True) in told["html"]
     assert "data-job" not in told["html"], "nothing is left to ask for"
+
+
+def test_a_page_that_a_job_overtook_while_it_was_made_says_so(sign_in_as: SignIn) -> None:
+    """Read before the end of the job, and the job after: nothing but the page itself would bring what is new."""
+    support = sign_in_as(Role.SUPPORT)
+    row = importing.send(support, SIM_FILES, *importing.card_lines(1))
+    FileImport.objects.update(state=ImportState.CHECKING)
+
+    def end_of_job(execute: Any, sql: str, *told: Any) -> Any:
+        if sql.startswith('SELECT "jobs_job"."id"'):
+            FileImport.objects.filter(state=ImportState.CHECKING).update(state=ImportState.READY)
+        return execute(sql, *told)
+
+    with connection.execute_wrapper(end_of_job):
+        assert "data-overtaken" in importing.page(support, row)
+    assert "data-overtaken" not in importing.page(support, row)
 
 
 def test_a_job_that_goes_on_after_a_kill_says_so(sign_in: SignIn, start: Start) -> None:

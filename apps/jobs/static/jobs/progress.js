@@ -31,5 +31,7 @@
         window.location.reload();
     }
 
+    // The last job ended while the page was made: the rest of it is from before, and nothing else would reload it.
+    if (document.querySelector("[data-overtaken]")) reload();
     document.querySelectorAll("[data-job]").forEach(section => setTimeout(() => follow(section), PAUSE));
 })();
