@@ -33,7 +33,7 @@ from apps.core.imports import (
     whole_number,
 )
 from apps.tariffs.choices import PRICE_FIELDS, Direction
-from apps.tariffs.matching import NUMBER_DIGITS
+from apps.tariffs.matching import HOME_ZONE, NUMBER_DIGITS
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from apps.tariffs.numbering import is_special_zone
 from apps.tariffs.rating import PRICE_LIMIT
@@ -44,6 +44,10 @@ from apps.tariffs.uses import calls_since, uses_of
 SENTENCES = {
     "price_missing": _("The price of this usage is missing: write 0 if it is free."),
     "prefix_national": _("Numbers that start with 0 are special: only rows of the zone SPECIAL match them."),
+    "prefix_zero_lost": _(
+        "No special number of France begins with %(digit)s: a spreadsheet has probably removed the 0 at the beginning. "
+        "Format the column as text and write 0%(prefix)s."
+    ),
     "rate_in_use": _(
         "Calls were priced by the row “%(rate)s”, which the file does not have: give the new grid a date."
     ),
@@ -51,7 +55,7 @@ SENTENCES = {
         "Calls were priced by this row, so that it stays as it is in this version (%(old)s): give the new grid a date."
     ),
     "price_jump": _("The price goes from %(old)s to %(new)s: is that right?"),
-    "calls_keep_price": _("Calls from %(day)s on that are rated already keep their price (%(count)d)."),
+    "calls_keep_price": _("Calls from %(day)s on that are rated already keep their price: %(count)s."),
     "version_ends": _("Another version of the grid begins on %(day)s: this one holds until then only."),
 }
 
@@ -116,6 +120,9 @@ class TariffImporter(Importer[Rate]):
 
     def check(self, record: Record) -> Iterator[Fault]:
         """Nothing is free because a cell was forgotten; a flat fee may be all that a row charges."""
+        lost = _zero_lost(record)
+        if lost:
+            yield record.fault("prefix", "prefix_zero_lost", digit=lost[0], prefix=lost)
         name = PRICE_FIELDS.get(record.get("kind"), "")
         if name and record.is_empty(name) and record.get("connection_fee") == 0:
             yield record.fault(name, "price_missing")
@@ -161,7 +168,9 @@ class TariffImporter(Importer[Rate]):
         if version is None or self._in_place(version) or self.valid_from is None:
             return
         if count := calls_since(Rate.objects.filter(version=version), self.valid_from):
-            yield Fault(1, "", "", "calls_keep_price", {"day": french.day(self.valid_from), "count": count})
+            yield Fault(
+                1, "", "", "calls_keep_price", {"day": french.day(self.valid_from), "count": french.whole(count)}
+            )
         later = version.tariff.versions.filter(valid_from__gt=self.valid_from).order_by("valid_from").first()
         if later is not None and later.valid_from is not None:
             yield Fault(1, "", "", "version_ends", {"day": french.day(later.valid_from)})
@@ -208,6 +217,16 @@ class TariffImporter(Importer[Rate]):
         tariff, _is_new = Tariff.objects.get_or_create(code=self.table, defaults={"label": self.table})
         is_first = not tariff.versions.exists()
         return TariffVersion.objects.create(tariff=tariff, valid_from=None if is_first else self.valid_from)
+
+
+def _zero_lost(record: Record) -> str:
+    """The prefix, where it was one of 0800 or 0899 before a spreadsheet took it for a number.
+
+    Whoever telephones in France dials 1… or 3… where it is not 0…; messages also go to 4…, 6…, 7… and 8….
+    """
+    prefix: str = record.get("prefix") or ""
+    is_dialled = record.get("special") is True and record.get("kind") == UsageKind.VOICE
+    return prefix if is_dialled and record.get("origin_zone") == HOME_ZONE and prefix[:1] not in ("", *"013") else ""
 
 
 def _jumps(change: Change[Rate]) -> Iterator[Fault]:

@@ -206,7 +206,7 @@ def test_a_version_from_a_day_that_is_past_says_how_many_calls_keep_their_price(
         RateUseFactory(rate=rate, file__first_day=day, file__last_day=day, records=calls)
     plan = taken(MOBILE.replace("0,09", "0,08"), FIXED, valid_from=date(2026, 11, 15))
     [warning] = plan.warnings
-    assert (warning.reason_code, warning.params["count"]) == ("calls_keep_price", 1_234)
+    assert (warning.reason_code, warning.params["count"]) == ("calls_keep_price", "1\N{NO-BREAK SPACE}234")
     assert taken(MOBILE.replace("0,09", "0,07"), FIXED, valid_from=WINTER).warnings == []
 
 
@@ -314,6 +314,28 @@ def test_a_flat_fee_may_be_all_that_a_row_charges() -> None:
 def test_a_national_number_outside_the_zone_special_is_odd() -> None:
     [warning] = taken("0899;Audiotel;VOIX;MO;FR;FR;0,8;;;0;1;1;0;NON").warnings
     assert (warning.line, warning.column, warning.reason_code) == (2, "PREFIXE", "prefix_national")
+
+
+def test_a_special_number_that_lost_its_zero_is_refused_by_the_way_to_write_it() -> None:
+    taken("0899;Audiotel;VOIX;MO;FR;SPECIAL;0,8;;;0;1;1;0;NON")
+    plan = run("899;Audiotel;VOIX;MO;FR;SPECIAL;0,8;;;0;1;1;0;NON", valid_from=WINTER)
+    [fault] = plan.faults
+    assert (fault.line, fault.column, fault.value) == (2, "PREFIXE", "899")
+    assert sentence(fault).endswith("Mettez la colonne au format texte et écrivez 0899.")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "116000;Enfants disparus;VOIX;MO;FR;SPECIAL;0;;;0;1;1;0;NON",
+        "3631;La Poste;VOIX;MO;FR;SPECIAL;0;;;0;1;1;0;NON",
+        "81212;Jeux;SMS;MO;FR;SPECIAL;;0,5;;0;1;1;0;NON",
+        "911;Urgences;VOIX;MO;USA;SPECIAL;0;;;0;1;1;0;NON",
+        "899;Venezuela;VOIX;MO;FR;MONDE;0,8;;;0;1;1;0;NON",
+    ],
+)
+def test_short_numbers_without_a_zero_are_as_they_should_be(line: str) -> None:
+    assert taken(line).warnings == []
 
 
 def test_a_file_with_no_line_does_not_empty_the_grid() -> None:
