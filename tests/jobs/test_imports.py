@@ -89,6 +89,15 @@ def test_secrets_are_neither_on_the_page_nor_in_the_report(support: Client) -> N
             assert secret not in told
 
 
+def test_new_lines_are_shown_with_all_that_they_say_but_secrets(support: Client) -> None:
+    header = "ICCID;IMSI;PIN1;PUK1;PIN2;PUK2;FORMAT;RESEAU;LOT;STATUT"
+    row = send(
+        support, SIM_FILES, header, f"{iccid(1)};208220700000000;1234;12345678;1234;12345678;NANO;ISM;L77;EN_STOCK"
+    )
+    assert row.review["new_headers"] == ["ICCID", "IMSI", "FORMAT", "RESEAU", "LOT", "STATUT"]
+    assert ">L77<" in page(support, row)
+
+
 def test_what_changed_is_shown_old_and_new(support: Client) -> None:
     SimCardFactory(iccid=iccid(1), batch="L0")
     row = send(support, SIM_FILES, *card_lines(1))

@@ -18,7 +18,6 @@ from apps.jobs.imports.choices import ImportState
 from apps.jobs.imports.models import FileImport
 
 SHOWN = 100
-CELLS_SHOWN = 6
 
 
 def review_of(plan: Plan[Any]) -> dict[str, Any]:
@@ -29,11 +28,10 @@ def review_of(plan: Plan[Any]) -> dict[str, Any]:
     }
     if not plan.faults:
         new = plan.new[:SHOWN]
-        headers = [name for name in _headers(plan) if any(_cells(record)[name] for record in new)]
-        review["new_headers"] = headers[:CELLS_SHOWN]
-        review["new"] = [
-            {"line": record.line, "cells": [_cells(record)[name] for name in review["new_headers"]]} for record in new
-        ]
+        # Whoever confirms has to see the price of a rate and the batch of a card; dots for secrets say nothing.
+        headers = [name for name in _headers(plan) if any(_said(record, name) for record in new)]
+        review["new_headers"] = headers
+        review["new"] = [{"line": record.line, "cells": [_said(record, name) for name in headers]} for record in new]
         review["changed"] = [
             {"line": change.record.line, "key": change.record.called, "differences": list(change.described())}
             for change in plan.changed[:SHOWN]
@@ -44,6 +42,11 @@ def review_of(plan: Plan[Any]) -> dict[str, Any]:
 
 def _headers(plan: Plan[Any]) -> list[str]:
     return list(plan.records[0].row.values) if plan.records else []
+
+
+def _said(record: Record, name: str) -> str:
+    """What the file says in a column; nothing for a secret."""
+    return "" if name in record.row.secret else record.row.values[name]
 
 
 def _cells(record: Record) -> dict[str, str]:
