@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from apps.catalog.validators import check_code
 from apps.core import french
 from apps.core.admin import DayInput
 from apps.jobs.imports.forms import FileForm
@@ -50,6 +51,12 @@ class RateFileForm(FileForm):
             grids = [("", _("A new grid")), *((code, f"{code} · {label}") for code, label in known)]
         self.fields["grid"].choices = grids
 
+    def clean_code(self) -> str:
+        code: str = self.cleaned_data["code"].strip().upper()
+        if code:
+            check_code(code)
+        return code
+
     def clean(self) -> dict[str, Any]:
         answers = self.cleaned_data
         code = answers.get("code", "")
@@ -66,7 +73,11 @@ class RateFileForm(FileForm):
 
 def parameters_of(answers: dict[str, Any]) -> Parameters:
     day = answers.get("valid_from")
-    return {"table": answers.get("grid") or answers["code"], "valid_from": day.isoformat() if day else ""}
+    return {
+        "table": answers.get("grid") or answers["code"],
+        "valid_from": day.isoformat() if day else "",
+        "is_new": not answers.get("grid"),
+    }
 
 
 def valid_from(parameters: Parameters) -> date | None:
@@ -77,6 +88,8 @@ def about(parameters: Parameters) -> str:
     """Which version the file is, as the page says it."""
     if day := valid_from(parameters):
         return _("%(grid)s, version from %(day)s on") % {"grid": parameters["table"], "day": french.day(day)}
+    if parameters.get("is_new"):
+        return _("%(grid)s, new grid") % {"grid": parameters["table"]}
     return _("%(grid)s, latest version") % {"grid": parameters["table"]}
 
 

@@ -43,11 +43,19 @@ def test_a_new_grid_holds_for_all_dates(billing: Client) -> None:
     )
     assert (row.state, row.new) == (ImportState.READY, 2)
     assert not Tariff.objects.exists()
+    shown = page(billing, row)
+    assert ">0,05<" in shown
+    assert "PRO, nouvelle grille" in shown
     confirm(billing, row)
     work_off()
     assert Tariff.objects.get().versions.get().valid_from is None
     assert Rate.objects.get(prefix="44").price_minute == Decimal("0.05")
     assert reverse("admin:tariffs_tariff_change", args=[Tariff.objects.get().pk]) in page(billing, row)
+
+
+def test_a_code_typed_in_small_letters_is_that_in_capitals(billing: Client) -> None:
+    row = send(billing, RATE_FILES, HEADER, rate("44", "Royaume-Uni", "0,05"), code=" pro ")
+    assert row.parameters["table"] == "PRO"
 
 
 def test_a_version_from_a_date_leaves_the_one_before_alone(billing: Client) -> None:
@@ -104,6 +112,7 @@ def test_what_was_confirmed_for_one_version_is_not_written_into_another(billing:
         ({"code": "NEW", "valid_from": "2026-11-01"}, "laissez ceci vide"),
         ({"grid": "NOWHERE"}, ""),
         ({"code": "N" * 41}, ""),
+        ({"code": "é è"}, "Un code n’a que des majuscules sans accents"),
         ({"grid": "TAKEN", "valid_from": "31/02/2026"}, ""),
     ],
 )
