@@ -20,6 +20,7 @@ from tests.admin.query_counts import queries_of
 from tests.factories import RateFactory, TariffFactory, TariffVersionFactory
 from tests.tariffs.pages import said, text_of
 from tests.tariffs.using import priced
+from tests.usage.factories import RateUseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +75,16 @@ class TestANewVersion:
         made = version.tariff.versions.get(valid_from=DECEMBER)
         assert [(one.prefix, one.price_minute) for one in made.rates.all()] == [("336", Decimal("0.0945"))]
         assert LogEntry.objects.get().get_change_message() == "Nouvelle version"
+
+    def test_in_the_past_tells_how_many_calls_keep_their_price(
+        self, billing: Client, version: TariffVersion, rate: Rate
+    ) -> None:
+        day = date(2026, 11, 14)
+        RateUseFactory(rate=rate, file__first_day=day, file__last_day=day, records=1_234)
+        told = preview(billing, version.tariff, "new_version", {"on": "2026-11-14", "percent": "5"})
+        assert "1 234 appels à partir de ce jour, déjà valorisés, le gardent aussi." in told
+        told = preview(billing, version.tariff, "new_version", {"on": "2026-11-15", "percent": "5"})
+        assert "déjà valorisés" not in told
 
     def test_copies_the_version_that_it_follows(self, billing: Client, version: TariffVersion, rate: Rate) -> None:
         RateFactory(version=TariffVersionFactory(tariff=version.tariff, valid_from=date(2026, 6, 1)), prefix="44")

@@ -11,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -22,9 +22,10 @@ from apps.core.admin import DialogForm, ServiceDialog
 from apps.core.french import NBSP
 from apps.tariffs import services
 from apps.tariffs.fields import first_of_next_month, percent_field
-from apps.tariffs.models import Tariff, TariffVersion
+from apps.tariffs.models import Rate, Tariff, TariffVersion
 from apps.tariffs.services.dating import version_on
 from apps.tariffs.services.making import changed_price
+from apps.tariffs.uses import calls_since
 from apps.tariffs.wording import (
     begin_text,
     price_text,
@@ -85,6 +86,12 @@ def _preview_version(tariff: Tariff, answers: Answers) -> Iterator[str]:
         }
     yield from _said_percent(source, percent)
     yield _("Calls before that day keep their price.")
+    if calls := calls_since(Rate.objects.filter(version=source), on):
+        yield ngettext(
+            "So does %(count)s call from that day on, which is rated already.",
+            "So do %(count)s calls from that day on, which are rated already.",
+            calls,
+        ) % {"count": french.whole(calls)}
 
 
 def _said_percent(source: TariffVersion, percent: Decimal) -> Iterator[str]:
