@@ -45,7 +45,7 @@ def test_codes_are_shown_in_their_dialog_when_asked_for(page: Page) -> None:
     page.goto(f"/admin/sims/simcard/{card.pk}/change/")
     page.get_by_role("link", name="Voir les codes").click()
     dialog = page.locator("#dialog")
-    expect(dialog).to_contain_text("inscrite au journal")
+    expect(dialog).to_contain_text("inscrite dans son historique")
     expect(page.locator("body")).not_to_contain_text("98765432")
     dialog.get_by_role("button", name="Voir les codes").click()
     expect(dialog).to_contain_text("98765432")

@@ -16,8 +16,8 @@ from tests.factories import CustomerFactory, IntegratorFactory, LineFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# What Django, unfold or import-export say where nobody has translated them.
-ENGLISH = r"\b(Search|Add|Save|History|Log out|Home|Filters?|Delete|Select|Results?|Import|Export|Yes|No|Change|View)\b"
+# What Django, unfold or import-export say where nobody has translated them.  «Import» is French too.
+ENGLISH = r"\b(Search|Add|Save|History|Log out|Home|Filters?|Delete|Select|Results?|Export|Yes|No|Change|View)\b"
 
 
 def assert_french(page: Page) -> None:
