@@ -51,6 +51,11 @@ class TestPieces:
     def with_allowance(self, an_hour_included: None) -> None:
         """So that the order in which records come could matter."""
 
+    @pytest.mark.parametrize("before", ["", "\r\n" * 9])
+    def test_a_chunk_of_nothing_but_blank_lines_or_the_header_is_passed_over(self, load: Load, before: str) -> None:
+        file = load(before + row(ID_CDR="A1"), row(ID_CDR="A2"), "\r\n" * 9, chunk_bytes=1)
+        assert (file.state, file.rated + file.unrated) == (FileState.LOADED, 2)
+
     def test_small_chunks_give_what_one_gives(self, load: Load, write: Callable[..., Path]) -> None:
         rows = a_month(120)
         whole = load(*rows)

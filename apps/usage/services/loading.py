@@ -212,7 +212,8 @@ class _Load:
     def _first_id(self, batch: Batch) -> int:
         """A record's key says its file and, roughly, its line: no two loads ever give the same."""
         firsts = [batch.records["line_number"].min(), batch.malformed["line_number"].min()]
-        return self.file.first_record_id + min(first for first in firsts if isinstance(first, int))
+        # A chunk may have no line but blank ones, or the header.
+        return self.file.first_record_id + min((first for first in firsts if isinstance(first, int)), default=0)
 
     def _count(self, batch: Batch, rated: pl.DataFrame, suspended: pl.DataFrame) -> None:
         file, waiting = self.file, suspended["outcome"].value_counts()
