@@ -41,6 +41,7 @@ class Facts:
         self.holders = HOLDER_SCHEMA.to_frame()
         self.versions = VERSION_SCHEMA.to_frame()
         self.rates = RateColumns(RateIndex({}), bytes_per_megabyte=settings.MEGABYTE)
+        self._grids: dict[int, list[tuple[int, Days]]] = {}
         self._revisions: dict[int, int] = {}
         self._asked: set[str] = set()
 
@@ -55,22 +56,38 @@ class Facts:
         serving = [row for row in holders if row[3] is not None]
         self.holders = self.holders.vstack(pl.DataFrame(serving, schema=HOLDER_SCHEMA, orient="row"))
         new_lines = {row[1] for row in serving} - set(self.versions["line"])
-        versions = pl.DataFrame(list(_versions(new_lines)), schema=VERSION_SCHEMA, orient="row")
-        self.versions = self.versions.vstack(versions)
+        self.versions = self.versions.vstack(self._versions(new_lines))
         needed = set(self.versions["version"].unique())
         if needed - self.rates.index.version_ranks.keys():
             self._read_rates(needed)
 
     def hold(self, versions: Collection[int]) -> bool:
-        """Whether the rates of these versions are still as they were read; if not they are read again.
+        """Whether the grids still have the versions, and these the rates, that were read; if not they are read again.
 
-        From now on they stay so until the transaction ends: nobody changes or removes rates that have priced nothing
-        yet (by a file, on screen) while calls are being priced by them.
+        From now on the rates stay so until the transaction ends: nobody changes or removes rates that have priced
+        nothing yet (by a file, on screen) while calls are being priced by them.
         """
-        if all(self._revisions[version] == now for version, now in held_revisions(versions).items()):
+        are_same = all(self._revisions[version] == now for version, now in held_revisions(versions).items())
+        if are_same and versions_of(self._grids) == self._grids:
             return True
-        self._read_rates(self._revisions.keys())
+        self._grids = {}
+        self.versions = self._versions(set(self.holders["line"]))
+        self._read_rates(set(self.versions["version"]))
         return False
+
+    def _versions(self, line_ids: Collection[int]) -> pl.DataFrame:
+        """Per line the grid versions in force, and when: the days of its grid cut at those of the versions."""
+        rows: list[tuple[int, int, date, date | None]] = []
+        for some in batched(sorted(line_ids), BATCH):
+            grids: Sequence[tuple[int, int, date, date | None]] = list(
+                LineTariff.objects.filter(line__in=some).values_list("line", "tariff", "start", "end")
+            )
+            self._grids |= versions_of({tariff for _, tariff, *_ in grids} - self._grids.keys())
+            for line, tariff, start, end in grids:
+                for version, in_force in self._grids.get(tariff, ()):
+                    if days := in_force.within(Days(start, end)):
+                        rows.append((line, version, days.start, days.end))
+        return pl.DataFrame(rows, schema=VERSION_SCHEMA, orient="row")
 
     def _read_rates(self, versions: Collection[int]) -> None:
         # Revisions come before rows: what changes in between is then held for older than it is, never for newer.
@@ -110,17 +127,3 @@ def _holders(msisdns: Collection[str]) -> Iterator[tuple[str, int, date | None, 
                 yield msisdn, line, billing_start, days.start, days.end
             else:
                 yield msisdn, line, billing_start, None, None
-
-
-def _versions(line_ids: Collection[int]) -> Iterator[tuple[int, int, date, date | None]]:
-    """Per line the grid versions in force, and when: the days of its grid cut at those of the versions."""
-    versions: dict[int, list[tuple[int, Days]]] = {}
-    for some in batched(sorted(line_ids), BATCH):
-        grids: Sequence[tuple[int, int, date, date | None]] = list(
-            LineTariff.objects.filter(line__in=some).values_list("line", "tariff", "start", "end")
-        )
-        versions |= versions_of({tariff for _, tariff, *_ in grids} - versions.keys())
-        for line, tariff, start, end in grids:
-            for version, in_force in versions.get(tariff, ()):
-                if days := in_force.within(Days(start, end)):
-                    yield line, version, days.start, days.end

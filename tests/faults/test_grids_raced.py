@@ -15,7 +15,7 @@ import pytest
 from apps.core.exceptions import DomainError
 from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate
-from apps.tariffs.services import change_rate
+from apps.tariffs.services import change_rate, make_version
 from apps.usage.models import RatedRecord, SuspendedRecord
 from apps.usage.rates import use_disagreements
 from apps.usage.services import load_file, loading, pending, rate_pending
@@ -111,6 +111,36 @@ def test_a_load_takes_the_grid_as_it_is_when_it_stores(
     load_file(path=path, actor=None)
     assert [record.price for record in RatedRecord.objects.all()] == ([Decimal("0.60")] if change is dearer else [])
     assert SuspendedRecord.objects.count() == (change is dropped)
+    assert explicable()
+
+
+@pytest.mark.parametrize(
+    ("after", "prices"), [("A2", ["0.06", "0.60", "0.06", "0.60"]), ("A3", ["0.06", "0.06", "0.06", "0.60"])]
+)
+def test_a_version_that_is_made_while_a_file_is_loaded_prices_what_is_stored_after_it(
+    rate: Rate, tmp_path: Path, after: str, prices: list[str], monkeypatch: pytest.MonkeyPatch, elsewhere: Any
+) -> None:
+    """From its day on, once the call ``after`` was judged; what is stored already keeps its price."""
+    days = {"A1": "01", "A2": "02", "A3": "01", "A4": "02"}
+    calls = [
+        row(ID_CDR=name, CORRESPONDANT="33612345678", DUREE_S="60", DATE_HEURE=f"2026-10-{day}T10:00:00+02:00")
+        for name, day in days.items()
+    ]
+    real = loading.judged
+
+    def dearer_from_the_second() -> None:
+        make_version(source=rate.version, valid_from=date(2026, 10, 2), percent=Decimal(900), actor=None)
+
+    def judged(*some: Any) -> Any:
+        found = real(*some)
+        if found["cdr_id"].to_list() == [after]:
+            elsewhere(dearer_from_the_second).result(PATIENCE)
+        return found
+
+    monkeypatch.setattr(loading, "judged", judged)
+    load_file(path=write(tmp_path / "four.csv", calls), actor=None, chunk_bytes=1)
+    stored = RatedRecord.objects.order_by("cdr_id")
+    assert [record.price for record in stored] == list(map(Decimal, prices))
     assert explicable()
 
 
