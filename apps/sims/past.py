@@ -95,7 +95,7 @@ def entries(card: SimCard) -> Iterator[Event]:
     for entry in entries_of(card).select_related("user").order_by("-action_time")[:EVENTS_SHOWN]:
         message = entry.get_change_message()
         if not message.startswith(told):
-            what = _("Codes looked at") if message == SHOW_CODES else message
+            what = _("Codes looked at") if message == str(SHOW_CODES) else message
             yield Event(at=entry.action_time, what=what, who=str(entry.user))
 
 
