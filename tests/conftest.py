@@ -114,6 +114,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="what a screen looks like does not depend on the database: make test")
             )
+        if item.path.is_relative_to(TESTS / "pure") and on_postgresql():
+            item.add_marker(pytest.mark.skip(reason="touches no database: make test"))
         if item.get_closest_marker("postgres") and not on_postgresql():
             item.add_marker(pytest.mark.skip(reason="PostgreSQL only: make test-postgres"))
 

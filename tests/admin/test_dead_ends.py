@@ -14,7 +14,7 @@ from apps.core.roles import Role
 from tests.admin import rows
 from tests.people import SignIn
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.screens]
 
 LINK = re.compile(r'href="(/admin/[^"#]*)"')
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,16 +13,16 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
-from apps.catalog.choices import OfferKind, SaleMode
+from apps.catalog.choices import OfferKind
 from apps.catalog.imports import OfferImporter
-from apps.catalog.models import Handset, Offer
-from apps.catalog.services import FIRST_DAY, change_price
+from apps.catalog.models import Offer
+from apps.catalog.services import change_price
 from apps.catalog.services.ruling import rules_of
 from apps.core.roles import Role
+from tests.catalog.asking import CONFIRMED, TABLES, button, errors, plain, said
 from tests.factories import (
     AllowanceFactory,
     HandsetFactory,
-    HandsetPriceFactory,
     LineFactory,
     OptionFactory,
     PlanFactory,
@@ -50,49 +49,6 @@ NEW_PLAN = {
     "wholesale_cost": "12.40",
     "sales_account": "706100",
 }
-
-
-@pytest.fixture
-def manager(sign_in_as: Callable[[Role], Client]) -> Client:
-    return sign_in_as(Role.ADMINISTRATOR)
-
-
-@pytest.fixture
-def plan() -> Offer:
-    return PlanFactory(code="PRO", label="Forfait Pro", throughput="5G")
-
-
-CONFIRMED = {"_form_submitted": "True"}
-# Of the table on the page, which nobody fills in.
-TABLES = {f"prices-{count}_FORMS": "0" for count in ("TOTAL", "INITIAL")}
-
-
-def errors(response: Any) -> dict[str, list[str]]:
-    return {name: [str(one) for one in said] for name, said in response.context["adminform"].form.errors.items()}
-
-
-def button(client: Client, row: Any, name: str, answers: dict[str, Any], *, model: str = "plan") -> Any:
-    """Answer a dialog: look at what it will do, if it says so, and confirm."""
-    address, answers = reverse(f"admin:catalog_{model}_{name}", args=[row.pk]), {**answers, **CONFIRMED}
-    response = client.post(address, answers)
-    form = response.context and response.context.get("form")
-    if form is not None and not form.errors and not form.refusal:
-        assert form.sentences
-        response = client.post(address, {**answers, "_previewed": form.data["_previewed"]})
-    return response
-
-
-def said(response: Any) -> str:
-    """What a dialog says, without its no-break spaces."""
-    form = response.context["form"]
-    told = [*map(str, form.sentences), *(str(one) for some in form.errors.values() for one in some)]
-    if form.refusal:
-        told.append(str(form.refusal))
-    return plain(" | ".join(told))
-
-
-def plain(text: str) -> str:
-    return re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", text)
 
 
 class TestANewPlan:
@@ -361,65 +317,6 @@ class TestCopiesAndSale:
         assert Offer.objects.filter(pk=plan.pk).exists()
 
 
-class TestHandsets:
-    def test_are_entered_and_get_their_prices(self, manager: Client) -> None:
-        answers = {"brand": "Fairphone", "model": "6", "ean": "4006381333931", "vat_rate": "20"}
-        assert manager.post(reverse("admin:catalog_handset_add"), answers).status_code == 302
-        handset = Handset.objects.get()
-        for prices in (
-            {"mode": "outright", "amount": "599"},
-            {"mode": "instalments", "amount": "27,50", "months": "24"},
-        ):
-            assert button(manager, handset, "change_price", prices, model="handset").status_code == 302
-        page = manager.get(reverse("admin:catalog_handset_changelist")).content.decode()
-        assert "599,00\N{NO-BREAK SPACE}€" in page
-        assert "24 × 27,50\N{NO-BREAK SPACE}€" in page
-        history = manager.get(reverse("admin:catalog_handset_history", args=[handset.pk])).content.decode()
-        assert "Paiement échelonné, 24 mois" in history
-
-    def test_are_entered_with_their_prices(self, manager: Client) -> None:
-        answers = {"brand": "Fairphone", "model": "6", "vat_rate": "20", "outright": "599", "rental": "19,90"}
-        address = reverse("admin:catalog_handset_add")
-        assert list(errors(manager.post(address, {**answers, "instalments": "27,50"}))) == ["months"]
-        assert list(errors(manager.post(address, {**answers, "months": "24"}))) == ["instalments"]
-        assert list(errors(manager.post(address, {**answers, "instalments": "27,50", "months": "1"}))) == ["months"]
-        assert manager.post(address, {**answers, "instalments": "27,50", "months": "24"}).status_code == 302
-        handset = Handset.objects.get()
-        assert {(one.mode, one.months): (one.amount, one.start) for one in handset.prices.all()} == {
-            ("outright", 0): (599, FIRST_DAY),
-            ("instalments", 24): (Decimal("27.50"), FIRST_DAY),
-            ("rental", 0): (Decimal("19.90"), FIRST_DAY),
-        }
-        first = handset.history.get()  # type: ignore[attr-defined]
-        assert first.history_user.username == LogEntry.objects.get().user.username
-
-    @pytest.mark.parametrize(
-        ("answers", "sentence"),
-        [
-            ({"mode": "instalments", "amount": "10"}, "En combien de mois"),
-            ({"mode": "rental", "amount": "10", "months": "12"}, "Seul le paiement échelonné"),
-            ({"mode": "outright", "amount": ""}, "obligatoire"),
-            ({"mode": "outright", "amount": "1", "on": "2026-01-01"}, "à partir d’aujourd’hui"),
-            ({"mode": "none", "amount": "1"}, "choix"),
-        ],
-    )
-    def test_refuse_prices_that_make_no_sense(self, manager: Client, answers: Any, sentence: str) -> None:
-        handset = HandsetFactory()
-        HandsetPriceFactory(handset=handset)
-        assert sentence in said(button(manager, handset, "change_price", answers, model="handset"))
-        assert handset.prices.count() == 1
-
-    def test_refuse_a_bar_code_that_was_mistyped(self, manager: Client) -> None:
-        answers = {"brand": "Fairphone", "model": "6", "ean": "4006381333932", "vat_rate": "20"}
-        assert list(errors(manager.post(reverse("admin:catalog_handset_add"), answers))) == ["ean"]
-
-    def test_are_filtered_by_brand(self, manager: Client) -> None:
-        HandsetFactory(brand="Fairphone")
-        HandsetFactory(brand="Nokia")
-        page = manager.get(f"{reverse('admin:catalog_handset_changelist')}?brand=Nokia")
-        assert page.context["cl"].result_count == 1
-
-
 class TestExports:
     @pytest.mark.parametrize("model", ["plan", "option", "product", "handset"])
     def test_go_to_whoever_may_carry_lists_away(self, sign_in_as: Any, model: str) -> None:
@@ -472,9 +369,3 @@ class TestThoseWhoMayOnlyLook:
 
     def test_the_accountant_does_not_see_them(self, sign_in_as: Any, plan: Offer) -> None:
         assert sign_in_as(Role.ACCOUNTANT).get(reverse("admin:catalog_plan_changelist")).status_code == 403
-
-
-def test_every_handset_mode_has_its_column(manager: Client) -> None:
-    HandsetFactory()
-    page = manager.get(reverse("admin:catalog_handset_changelist")).content.decode()
-    assert all(str(mode.label) in page for mode in SaleMode)
