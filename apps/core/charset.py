@@ -85,6 +85,11 @@ class Charset:
         replaced = "".join(self._replacement(character) for character in unicodedata.normalize("NFC", text))
         return " ".join(replaced.split()).translate(_UPPER)
 
+    @property
+    def spelling(self) -> dict[str, str]:
+        """What :meth:`proposal` puts in the place of signs, for a page that proposes while one types."""
+        return dict.fromkeys(sorted(_SPACED), " ") | _SPELT_OUT
+
     def _replacement(self, character: str) -> str:
         if character in self.extra:
             return character

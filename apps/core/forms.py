@@ -57,7 +57,7 @@ class KeepsOthersChanges(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in [name for name in cleaned if self._has_moved(name)]:
-            there = getattr(self.instance, name)
+            there = self.stored(name)
             if name not in self.changed_data:
                 cleaned[name] = there
             elif cleaned[name] != there:
@@ -75,6 +75,10 @@ class KeepsOthersChanges(forms.ModelForm):  # type: ignore[type-arg]
                     ),
                 )
         return cleaned
+
+    def stored(self, name: str) -> Any:
+        """What the database has by now in the place of a field."""
+        return getattr(self.instance, name)
 
     def _has_moved(self, name: str) -> bool:
         """Whether the row has by now something else than the field was shown with."""

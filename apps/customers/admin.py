@@ -1,17 +1,29 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.enums import ActionVariant
 
-from apps.core.admin import HistoryModelAdmin, ReadOnly, ReadOnlyInline
+from apps.core.admin import HistoryModelAdmin, ReadOnlyInline
 from apps.core.identifiers import mask_iban
+from apps.core.wording import sentence
+from apps.customers import pages, rules, services
 from apps.customers.file_kinds import CUSTOMER_FILES
+from apps.customers.forms import CustomerForm, CustomerPartsForm
 from apps.customers.models import Address, Contact, Customer, CustomerImport, Mandate
+from apps.customers.parts import OWN, parts_of
+from apps.customers.roles import REACH
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
+
+REACH_PERMISSIONS = [f"customers.{codename}" for codename in REACH]
 
 
 class ContactInline(ReadOnlyInline):
@@ -37,9 +49,15 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ReadOnly, HistoryModelAdmin):
-    """«Clients». Lines and invoices are shown by the apps that know them."""
+class CustomerAdmin(HistoryModelAdmin):
+    """«Clients». Lines and invoices are shown by the apps that know them.
 
+    Whoever may change contacts and addresses gets the form; its other fields ask only those who may change the
+    customer itself.
+    """
+
+    create = _("Create a new customer")
+    show_add_link = False
     list_display = ("number", "name", "main_city", "payment_mode")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
@@ -51,26 +69,101 @@ class CustomerAdmin(ReadOnly, HistoryModelAdmin):
     inlines = (ContactInline, AddressInline, MandateInline)
     actions_list = ("import_file",)
     import_file = send_dialog(CUSTOMER_FILES)
+    fieldsets = pages.LOOKED_AT
+    readonly_fields = ("created_at",)
+    conditional_fields: ClassVar[dict[str, str]] = dict(pages.conditions())
+    change_form_before_template = "customers/form_before.html"
 
     class Media:
-        js = (SCRIPT,)
+        css: ClassVar[Any] = {"all": ["customers/form.css"]}
+        js = (SCRIPT, "customers/form.js")
 
-    fieldsets = (
-        (None, {"fields": (("number", "kind"), ("name", "legal_name"), ("siren", "siret"))}),
-        (
-            _("Invoicing"),
-            {
-                "fields": (
-                    ("payment_mode", "payment_terms"),
-                    ("vat_regime", "vat_number"),
-                    ("auxiliary_account", "electronic_address"),
-                    ("purchase_order", "cost_centre"),
-                    ("without_call_detail", "full_numbers"),
-                ),
-            },
-        ),
-        (_("Customer space"), {"fields": (("login", "created_at"),)}),
-    )
+    # --- Who may do what
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and self._may_reach(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_reach(request) and self.has_view_permission(request, obj)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("customers.view_customer"))
+
+    @staticmethod
+    def _may_reach(request: HttpRequest) -> bool:
+        return bool(request.user.has_perms(REACH_PERMISSIONS))
+
+    def _fills_in(self, request: HttpRequest, obj: Any) -> bool:
+        """Whether the page is the form, not the record that one looks at."""
+        if self.shows_version(request):
+            return False
+        return self.has_add_permission(request) if obj is None else self.has_change_permission(request, obj)
+
+    # --- The page
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if self._fills_in(request, obj):
+            return pages.filled_in(with_mandate=request.user.has_perm("customers.change_mandate"))
+        return super().get_fieldsets(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        readonly = super().get_readonly_fields(request, obj)
+        if not self._fills_in(request, obj) or obj is None:
+            return readonly
+        # Files, orders and invoices know a customer by its number.
+        return [*readonly, *(["number"] if request.user.has_perm("customers.change_customer") else OWN)]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if self._fills_in(request, obj):
+            has_mandate = request.user.has_perm("customers.change_mandate")
+            kwargs["form"] = CustomerForm if has_mandate else CustomerPartsForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        """Beside the form, the mandates: those of the past too."""
+        if not self._fills_in(request, obj):
+            return super().get_inlines(request, obj)
+        return (MandateInline,) if obj is not None else ()
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        number = Customer.objects.next_number()
+        return {"number": number, "login": number} | super().get_changeform_initial_data(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Whoever saves has the customer alone until it is saved: the form compares with what really is there."""
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
+            list(Customer.objects.select_for_update().filter(pk=object_id).values_list("pk"))
+        return super().get_object(request, object_id, from_field)
+
+    def render_change_form(self, request: HttpRequest, *args: Any, add: bool = False, **kwargs: Any) -> HttpResponse:
+        response: Any = super().render_change_form(request, *args, add=add, **kwargs)
+        if add:  # the page is called as the button that leads to it
+            response.context_data["title"] = request.screen = self.create  # type: ignore[attr-defined]
+        return response
+
+    def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
+        if change:
+            services.change_customer(customer=obj, said=form.said, today=localdate(), actor=request.user)
+        else:
+            obj.pk = services.create_customer(said=form.said, today=localdate(), actor=request.user).pk
+        for _name, refusal in rules.doubted(parts_of(obj)):
+            messages.warning(request, sentence(refusal))
+
+    # --- The list
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        response: Any = super().changelist_view(request, extra_context)
+        if self.has_add_permission(request) and getattr(response, "context_data", None):
+            button = {
+                "title": self.create,
+                "icon": "add",
+                "variant": ActionVariant.PRIMARY,
+                "attrs": {},
+                "dialog": None,
+                "path": reverse("admin:customers_customer_add"),
+            }
+            response.context_data["actions_list"] = [*response.context_data["actions_list"], button]
+        return response
 
     def with_details(self, rows: Any) -> Any:
         return rows.with_main_city()

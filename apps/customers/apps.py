@@ -10,7 +10,7 @@ class CustomersConfig(AppConfig):
     def ready(self) -> None:
         from apps.core.wording import register
         from apps.customers import file_kinds, searching
-        from apps.customers.imports import SENTENCES
+        from apps.customers.rules import SENTENCES
 
         register(SENTENCES)
         searching.register()

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from django.db.models import Model, Prefetch, QuerySet
-from django.utils.translation import gettext_lazy as _
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from apps.core.cells import CellRefused, parse_date, parse_yes_no
+from apps.core.cells import parse_date, parse_yes_no
 from apps.core.charset import Charset
 from apps.core.csvfiles import Fault
 from apps.core.identifiers import check_bic, check_iban, check_siren, check_vat_number
@@ -31,20 +29,9 @@ from apps.core.imports import (
 )
 from apps.customers.choices import AddressRole, ContactRole, VatRegime
 from apps.customers.models import Address, Contact, Customer, Mandate
+from apps.customers.rules import FRANCE, Holders, Refused, country, doubted, mandate_reference, refused
 from apps.customers.services import sign_mandates
 from apps.documents.choices import PaymentMode
-
-SENTENCES = {
-    "customer_holds": _("The customer %(customer)s has it already."),
-    "country_unknown": _("“%(typed)s” is not the two-letter code of a country."),
-    "postal_code_france": _("A French postal code has 5 digits."),
-    "vat_number_needed": _("Reverse charge needs the customer's VAT number."),
-    "vat_number_siren": _("This VAT number belongs to the SIREN %(siren)s."),
-    "mandate_character": _("“%(character)s” in position %(position)d is not allowed in a mandate reference."),
-    "mandate_incomplete": _("A direct-debit mandate needs its IBAN, its reference (RUM) and its date."),
-    "mandate_to_come": _("A mandate cannot be signed on a day to come."),
-    "mandate_revoked": _("This mandate was revoked on %(day)s: a new mandate has a new reference."),
-}
 
 # --- How cells are read
 
@@ -57,31 +44,6 @@ PAYMENT_MODES = {
     "LCR": PaymentMode.LCR,
     "ESPECES": PaymentMode.CASH,
 }
-
-FRANCE = "FR"
-_FRENCH_POSTAL_CODE = re.compile(r"[0-9]{5}")
-_FRENCH_VAT_NUMBER = re.compile(r"FR..(?P<siren>[0-9]{9})")
-# What banks carry in a reference (EPC217-08, basic character set); a space would make two of one.
-_NOT_IN_REFERENCE = re.compile(r"[^A-Za-z0-9+?/:().,'-]")
-
-
-def country(cell: str) -> str:
-    """The ISO 3166 code of a country, in capitals."""
-    # It reads its lists of the world's countries when it is first asked.
-    from pycountry import countries
-
-    code = cell.upper()
-    if len(code) != 2 or countries.get(alpha_2=code) is None:
-        raise CellRefused("country_unknown", typed=cell)
-    return code
-
-
-def mandate_reference(cell: str) -> str:
-    """A RUM: at most 35 characters that every bank carries."""
-    if wrong := _NOT_IN_REFERENCE.search(cell):
-        raise CellRefused("mandate_character", character=wrong[0], position=wrong.start() + 1)
-    return text(35)(cell)
-
 
 # --- What a line is made of, and where it is kept
 
@@ -150,29 +112,10 @@ class CustomerImporter(Importer[Customer]):
             values["login"] = values.get("number")
 
     def check(self, record: Record) -> Iterator[Fault]:
-        postal_code = record.get("postal_code")
-        if record.get("country") == FRANCE and postal_code and not _FRENCH_POSTAL_CODE.fullmatch(postal_code):
-            if re.fullmatch("[0-9]{4}", postal_code):
-                yield record.fault("postal_code", "zeros_lost", found=4, expected=5)
-            else:
-                yield record.fault("postal_code", "postal_code_france")
-        if record.get("vat_regime") == VatRegime.EU_REVERSE and record.get("vat_number") == "":
-            yield record.fault("vat_number", "vat_number_needed")
-        yield from self._check_mandate(record)
-
-    def _check_mandate(self, record: Record) -> Iterator[Fault]:
-        if record.get("payment_mode") == PaymentMode.DIRECT_DEBIT or any(map(record.get, _MANDATE)):
-            for name in ("iban", "reference", "signed_on"):
-                if name in record.values and not record[name]:
-                    yield record.fault(name, "mandate_incomplete")
-        if (signed_on := record.get("signed_on")) and signed_on > self.today:
-            yield record.fault("signed_on", "mandate_to_come")
+        return _faults(record, refused(record.values, today=self.today))
 
     def warn(self, record: Record) -> Iterator[Fault]:
-        # Not wrong: the members of a VAT group share the number of the group, which has a SIREN of its own.
-        french = _FRENCH_VAT_NUMBER.fullmatch(record.get("vat_number") or "")
-        if french and record.get("siren") and french["siren"] != record["siren"]:
-            yield record.fault("vat_number", "vat_number_siren", siren=french["siren"])
+        return _faults(record, doubted(record.values))
 
     def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Customer]]:
         lines = {record["number"]: record for record in records if record.key}
@@ -180,35 +123,16 @@ class CustomerImporter(Importer[Customer]):
         return {(one.number,): Known(one, _as_filed(one, lines[one.number])) for one in customers}
 
     def check_all(self, records: Sequence[Record], known: Mapping[Key, Known[Customer]]) -> Iterator[Fault]:
-        logins, emails, mandates = self._holders(records)
+        def given(name: str) -> Iterator[str]:
+            return (record[name] for record in records if record.get(name))
+
+        holders = Holders.of(logins=given("login"), emails=given("identification_email"), references=given("reference"))
         for record in records:
             if record.key is None:
                 continue
             has = known[record.key].values if record.key in known else {}
             said = {name: record.get(name) for (name,) in self.unique if record.get(name) != has.get(name)}
-            if holder := logins.get(said.get("login")):
-                yield record.fault("login", "customer_holds", customer=holder)
-            if holder := emails.get(said.get("identification_email")):
-                yield record.fault("identification_email", "customer_holds", customer=holder)
-            if mandate := mandates.get(said.get("reference")):
-                yield _mandate_exists(record, mandate)
-
-    @staticmethod
-    def _holders(records: Sequence[Record]) -> tuple[dict[Any, str], dict[Any, str], dict[Any, Mandate]]:
-        """Who has the logins, the e-mails of identification and the mandates that the file gives."""
-
-        def given(name: str) -> Iterator[str]:
-            return (record[name] for record in records if record.get(name))
-
-        customers = Customer.objects.only("login", "number")
-        contacts = Contact.objects.filter(role=ContactRole.IDENTIFICATION).select_related("customer")
-        mandates = Mandate.objects.select_related("customer")
-        emails = given("identification_email")
-        return (
-            {one.login: one.number for one in in_batches(customers, "login", given("login"))},
-            {one.email: one.customer.number for one in in_batches(contacts, "email", emails)},
-            {one.reference: one for one in in_batches(mandates, "reference", given("reference"))},
-        )
+            yield from _faults(record, holders.refused(said, number=record["number"]))
 
     def write(self, plan: Plan[Customer], *, actor: Any, source: str) -> None:
         history = self.history(actor=actor, source=source)
@@ -225,6 +149,10 @@ class CustomerImporter(Importer[Customer]):
         save(Mandate, [mandate for mandate in mandates if mandate.pk])
         signed = [mandate for mandate in mandates if not mandate.pk]
         sign_mandates(mandates=signed, today=self.today, actor=actor, reason=source)
+
+
+def _faults(record: Record, refusals: Refused) -> Iterator[Fault]:
+    return (record.fault(name, refusal.code, **refusal.params) for name, refusal in refusals)
 
 
 def _as_filed(customer: Any, record: Record) -> dict[str, Any]:
@@ -310,10 +238,3 @@ def _save[M: Model](model: type[M], rows: Sequence[M], *, differing: Set[str], h
     bulk_create_with_history(new, model, **history)
     attributes = {attribute for name, attribute in _ATTRIBUTES[model].items() if name in differing}
     bulk_update_with_history(there, model, sorted(attributes), batch_size=ROWS_PER_UPDATE, **history)
-
-
-def _mandate_exists(record: Record, mandate: Mandate) -> Fault:
-    """Why the reference cannot be given to a new mandate: it is somebody else's, or a revoked one's."""
-    if mandate.customer.number != record["number"]:
-        return record.fault("reference", "customer_holds", customer=mandate.customer.number)
-    return record.fault("reference", "mandate_revoked", day=mandate.revoked_on)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Self
 
 from django.db import models
@@ -9,6 +11,10 @@ from django.db.models import OuterRef, Q, Subquery
 
 from apps.core.charset import Charset
 from apps.customers.choices import AddressRole
+
+_SERIES = re.compile(r"(?P<prefix>.*?)(?P<counter>[0-9]+)")
+#: Where the numbers of an integrator begin who has no customer yet, or none with a counter in its number.
+FIRST_PREFIX, FIRST_WIDTH = "C", 6
 
 
 class CustomerQuerySet(models.QuerySet):
@@ -29,6 +35,27 @@ class CustomerQuerySet(models.QuerySet):
         if plain := Charset().proposal(text):
             found |= Q(name__icontains=plain)
         return self.filter(found)
+
+    def resembling(self, *, siren: str = "", name: str = "", emails: Iterable[str] = ()) -> Self:
+        """Customers that may be the same as one with these: its SIREN, its name, or one of its e-mails."""
+        from apps.customers.models import Contact
+
+        found = Q(pk__in=Contact.objects.filter(email__in=[one for one in emails if one]).values("customer"))
+        if siren:
+            found |= Q(siren=siren)
+        if name:
+            found |= Q(name=name)
+        return self.filter(found)
+
+    def next_number(self) -> str:
+        """The first free number after all those that are made like the latest: ``C070005`` after ``C070004``."""
+        latest = self.order_by("-pk").values_list("number", flat=True).first() or ""
+        series = _SERIES.fullmatch(latest)
+        prefix, width = (series["prefix"], len(series["counter"])) if series else (FIRST_PREFIX, FIRST_WIDTH)
+        numbers = self.filter(number__startswith=prefix).values_list("number", flat=True)
+        counters = [number.removeprefix(prefix) for number in numbers]
+        highest = max((int(one) for one in counters if one.isascii() and one.isdigit()), default=0)
+        return f"{prefix}{highest + 1:0{width}d}"
 
     def with_main_city(self) -> Self:
         """``main_city``: the city of the main address, None without one."""

@@ -186,7 +186,7 @@ catalog_offerimport                      v   -   -   -   -   v   v
 catalog_option                           a   v   v   v   -   v   a
 catalog_plan                             a   v   v   v   -   v   a
 catalog_product                          a   v   v   v   -   v   a
-customers_customer                       v   v   v   v   v   v   v
+customers_customer                       a   a   c   c   v   v   a
 customers_customerimport                 v   v   -   -   -   v   v
 lines_line                               v   v   v   v   -   v   v
 lines_lineimport                         v   -   -   -   -   v   v
