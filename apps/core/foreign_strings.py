@@ -11,6 +11,8 @@ from django.utils.translation import ngettext_lazy
 
 UNFOLD_LISTS = [
     _("Select record"),
+    # Django's French for it takes all nouns for masculine ones.
+    _("Select all %(total_count)s %(module_name)s"),
     _("Select action"),
     _("Select action to run"),
     _("Type to search"),

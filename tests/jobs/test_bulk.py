@@ -324,6 +324,8 @@ def test_undoing_makes_rows_as_before_and_keeps_what_went_on(support: Client) ->
     assert operation.state == BulkState.UNDONE
     assert statuses(stock, replaced) == ["in_stock", "replaced"]
     assert set(outcomes(operation).values()) == {Outcome.UNDONE}
+    title = str(Job.objects.latest("pk").title)
+    assert title == "Annulation\N{NO-BREAK SPACE}: Déclarer perdue ou défectueuse"
     assert "rien à annuler" in press(support, operation, "undo").content.decode()
 
 

@@ -38,6 +38,12 @@ def page_of(client: Client, card: SimCard) -> str:
     return page.content.decode().replace("\N{NO-BREAK SPACE}", " ")
 
 
+def test_all_cards_are_chosen_in_words_that_fit_them(admin: Client) -> None:
+    SimCardFactory.create_batch(51)
+    page = admin.get(reverse("admin:sims_simcard_changelist")).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+    assert "Tout sélectionner : 51 cartes SIM" in page
+
+
 def test_cards_are_narrowed_down_by_what_they_are_and_who_has_them(admin: Client) -> None:
     durand, martin = CustomerFactory(name="ATELIER DURAND"), CustomerFactory(name="MARTIN")
     stock = SimCardFactory(batch="LOT7", supplier="Opérateur A", format=SimFormat.NANO)

@@ -36,7 +36,7 @@ Act = Callable[[BulkItem, Any], None]
 
 
 def undoing(kind: BulkKind) -> Promise:
-    return format_lazy("{}: {}", gettext_lazy("Undoing"), kind.title)
+    return format_lazy(gettext_lazy("Undoing: {operation}"), operation=kind.title)
 
 
 def apply(work: Work) -> JobOutcome:
