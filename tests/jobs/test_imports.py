@@ -67,6 +67,9 @@ def test_a_file_with_one_fault_is_refused_whole_and_all_its_faults_are_told(supp
     shown = page(support, row)
     assert "8.93E+18" in shown
     assert "La ligne 2 a la même valeur" in shown
+    # Where the corrected one is sent, without a way back to the list.
+    assert f'hx-get="{reverse("admin:sims_simimport_send")}"' in shown
+    assert "Importer le fichier corrigé" in shown
     assert support.get(address(row, "confirm")).status_code == 200
     assert confirm(support, row).status_code == 200  # the dialog stays, with its refusal
     work_off()

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import pgettext
 
 from apps.core import files
@@ -31,6 +32,7 @@ def review_shown(row: FileImport, request: HttpRequest) -> dict[str, Any]:
         "shown": SHOWN,
         "is_checked": row.state != ImportState.CHECKING,
         "report": files.address(FILE_KIND, row.pk, download=True) if row.report_path and may_read else "",
+        "send": reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_send") if may_read else "",
         "leads_to": file_kind(row.kind).leads_to(row) if row.state == ImportState.DONE else "",
     }
 
