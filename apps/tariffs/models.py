@@ -142,7 +142,7 @@ class Rate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix or '*'} {self.destination}"
+        return f"{self.prefix} {self.destination}" if self.prefix else f"{self.destination} ({_('any number')})"
 
     @property
     def price_field(self) -> str:

@@ -103,6 +103,12 @@ def test_what_was_confirmed_for_one_version_is_not_written_into_another(billing:
     assert [version.rates.count() for version in (first, second)] == [1, 2]
 
 
+def test_a_rate_for_any_number_that_goes_is_called_so(billing: Client) -> None:
+    version = RateFactory(prefix="", destination="Internet", kind="data", price_megabyte="0.05").version
+    row = send(billing, RATE_FILES, HEADER, rate("44", "Royaume-Uni", "0,06"), grid=version.tariff.code)
+    assert "<li>Internet (tout numéro)</li>" in page(billing, row)
+
+
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
