@@ -8,14 +8,15 @@ from concurrent.futures import wait as await_all
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from apps.core.exceptions import DomainError
 from apps.tariffs.imports import TariffImporter
-from apps.tariffs.models import Rate
-from apps.tariffs.services import change_rate, make_version
+from apps.tariffs.models import Rate, Tariff
+from apps.tariffs.services import change_rate, duplicate_tariff, make_version
 from apps.usage.models import RatedRecord, SuspendedRecord
 from apps.usage.rates import use_disagreements
 from apps.usage.services import load_file, loading, pending, rate_pending
@@ -186,3 +187,21 @@ def test_two_who_price_by_one_grid_do_not_wait_for_one_another(
     load_file(path=path, actor=None)
     assert RatedRecord.objects.count() == 2
     assert explicable()
+
+
+def test_of_two_who_copy_a_grid_under_one_code_the_second_is_told(rate: Rate, elsewhere: Any) -> None:
+    start = Barrier(2)
+
+    def copied() -> bool:
+        start.wait()
+        try:
+            duplicate_tariff(source=rate.version, code="COPY", label="Copie", actor=None)
+        except DomainError:
+            return False
+        return True
+
+    for _attempt in range(10):
+        both = [elsewhere(copied) for _ in range(2)]
+        assert sorted(one.result(PATIENCE) for one in both) == [False, True]
+        Tariff.objects.get(code="COPY").versions.all().delete()
+        Tariff.objects.get(code="COPY").delete()

@@ -50,9 +50,10 @@ def duplicate_tariff(
 
     DomainError if the code is taken, or if the change makes no sense (:func:`changed_price`).
     """
-    if Tariff.objects.filter(code=code).exists():
+    # Only the database knows of whoever takes the code at this moment.
+    tariff, is_new = Tariff.objects.get_or_create(code=code, defaults={"label": label})
+    if not is_new:
         raise DomainError(_("“%(code)s” is taken: a grid has a code of its own.") % {"code": code})
-    tariff = Tariff.objects.create(code=code, label=label)
     _copy(source, TariffVersion.objects.create(tariff=tariff), percent, actor)
     return tariff
 
