@@ -120,9 +120,6 @@ class TariffImporter(Importer[Rate]):
 
     def check(self, record: Record) -> Iterator[Fault]:
         """Nothing is free because a cell was forgotten; a flat fee may be all that a row charges."""
-        lost = _zero_lost(record)
-        if lost:
-            yield record.fault("prefix", "prefix_zero_lost", digit=lost[0], prefix=lost)
         name = PRICE_FIELDS.get(record.get("kind"), "")
         if name and record.is_empty(name) and record.get("connection_fee") == 0:
             yield record.fault(name, "price_missing")
@@ -140,6 +137,12 @@ class TariffImporter(Importer[Rate]):
             values = {name: getattr(rate, name) for name in STORED}
             known[tuple(values[name] for name in self.key)] = Known(rate, values)
         return known
+
+    def check_all(self, records: Sequence[Record], known: Mapping[Key, Known[Rate]]) -> Iterator[Fault]:
+        """What the version has already stays readable: an export is always taken back."""
+        for record in records:
+            if record.key not in known and (prefix := _zero_lost(record)):
+                yield record.fault("prefix", "prefix_zero_lost", digit=prefix[0], prefix=prefix)
 
     def check_change(self, change: Change[Rate]) -> Iterator[Fault]:
         if change.row.pk in self._used:

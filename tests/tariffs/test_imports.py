@@ -19,7 +19,7 @@ from apps.core.wording import sentence
 from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from tests.commands import run_command
-from tests.factories import TariffFactory, TariffVersionFactory, UserFactory
+from tests.factories import RateFactory, TariffFactory, TariffVersionFactory, UserFactory
 from tests.usage.factories import RateUseFactory
 
 pytestmark = pytest.mark.django_db
@@ -322,6 +322,12 @@ def test_a_special_number_that_lost_its_zero_is_refused_by_the_way_to_write_it()
     [fault] = plan.faults
     assert (fault.line, fault.column, fault.value) == (2, "PREFIXE", "899")
     assert sentence(fault).endswith("Mettez la colonne au format texte et écrivez 0899.")
+
+
+def test_what_the_grid_has_without_its_zero_is_taken_back_from_an_export() -> None:
+    version = TariffVersionFactory(tariff__code="STANDARD")
+    RateFactory(version=version, prefix="899", destination="Audiotel", destination_zone="SPECIAL", special=True)
+    taken("899;Audiotel;VOIX;MO;FR;SPECIAL;0,8;;;0;1;1;0;NON")
 
 
 @pytest.mark.parametrize(
