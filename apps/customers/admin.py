@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.enums import ActionVariant
 
 from apps.core.admin import HistoryModelAdmin, ReadOnlyInline
+from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.core.wording import sentence
 from apps.customers import pages, rules, services
@@ -128,6 +129,13 @@ class CustomerAdmin(HistoryModelAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         number = Customer.objects.next_number()
         return {"number": number, "login": number} | super().get_changeform_initial_data(request)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except DomainError:
+            # Somebody was quicker since the form was checked: asked again, it says so at the field.
+            return super().changeform_view(request, *args, **kwargs)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """Whoever saves has the customer alone until it is saved: the form compares with what really is there."""

@@ -43,7 +43,7 @@ def filled_in(*, with_mandate: bool) -> Any:
     """The tabs of the form."""
     return (
         (
-            pgettext_lazy("customer record", "Customer"),
+            _("Customer record"),
             {
                 **TAB,
                 "fields": (

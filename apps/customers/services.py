@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -26,22 +27,29 @@ def create_customer(*, said: Mapping[str, Any], today: date, actor: Any) -> Cust
 
     DomainError for parts that the rules refuse, and for what somebody else has been given in this very moment.
     """
-    try:
-        with transaction.atomic():
-            return _write(Customer(), said, today=today, actor=actor)
-    except IntegrityError:
-        raise DomainError(_("Another customer has just been given this number, login, e-mail or mandate.")) from None
+    with _unless_somebody_is_quicker():
+        return _write(Customer(), said, today=today, actor=actor)
 
 
-@transaction.atomic
 def change_customer(*, customer: Customer, said: Mapping[str, Any], today: date, actor: Any) -> Customer:
     """Change the parts that ``said`` speaks of; the others stay. Each row that changes has it in its history.
 
     The main rows stay the same rows: another name at the same desk is no new desk. A mandate under its reference is
     amended, another reference is a new mandate, and no mandate at all revokes the one in force.
     """
-    locked = Customer.objects.select_for_update().get(pk=customer.pk)
-    return _write(locked, said, today=today, actor=actor)
+    with _unless_somebody_is_quicker():
+        locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        return _write(locked, said, today=today, actor=actor)
+
+
+@contextmanager
+def _unless_somebody_is_quicker() -> Iterator[None]:
+    """A transaction; what the database alone can see, somebody else being given the same now, is refused."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        raise DomainError(_("Another customer has just been given this number, login, e-mail or mandate.")) from None
 
 
 def refusals_of(customer: Customer, said: Mapping[str, Any], *, today: date) -> Iterator[tuple[str, Refusal]]:

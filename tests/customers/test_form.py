@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.timezone import localdate
 
+from apps.core.exceptions import DomainError
 from apps.core.roles import Role
 from apps.customers.choices import AddressRole, ContactRole, CustomerKind, VatRegime
 from apps.customers.models import Address, Contact, Customer, Mandate
+from apps.customers.services import change_customer, create_customer
 from apps.documents.choices import PaymentMode
 from tests.customers.client_files import IBAN, OTHER_IBAN
 from tests.factories import AddressFactory, ContactFactory, CustomerFactory, MandateFactory
@@ -361,6 +363,19 @@ def test_the_second_of_two_is_told_what_the_first_has_changed(seller: Client) ->
     assert manager.phone == "06"
     assert Customer.objects.get().cost_centre == "USINE"  # which this page did not touch
     assert customer.mandates.get().iban == OTHER_IBAN
+
+
+def test_what_somebody_else_has_just_been_given_is_refused_with_a_sentence(customer: Customer) -> None:
+    other = CustomerFactory(number="C2", login="autre")
+    with pytest.raises(DomainError, match="vient de recevoir"):  # only the database sees the number
+        create_customer(said={"number": "C1", "login": "x", "name": "X"}, today=localdate(), actor=None)
+    with pytest.raises(DomainError, match="vient de recevoir"):
+        change_customer(customer=other, said={"number": "C1"}, today=localdate(), actor=None)
+    with pytest.raises(DomainError) as refusal:
+        change_customer(customer=other, said={"login": "bellevue"}, today=localdate(), actor=None)
+    assert "C1" in refusal.value.reasons[0]
+    other.refresh_from_db()
+    assert (other.number, other.login) == ("C2", "autre")
 
 
 # --- Who may

@@ -7,7 +7,9 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!form) return;
     const ALLOWED = /^[A-Z0-9]$/;
     const filled = (sentence, values) => sentence.replace(/%\((\w+)\)[sd]/g, (_all, name) => values[name]);
-    const capitals = (text) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+    // Sign by sign, so that the caret stays where it is: «ß» would become two.
+    const capital = (sign) => (sign.toUpperCase().length === sign.length ? sign.toUpperCase() : sign);
+    const capitals = (text) => [...text].map(capital).join("");
 
     const proposalFor = (text, spelling) => {
         const spelt = (sign) => spelling[sign] ?? sign;
@@ -69,6 +71,17 @@ document.addEventListener("DOMContentLoaded", () => {
     };
 
     form.querySelectorAll("[data-spelling]").forEach(watch);
+
+    // The tabs come as links that lead nowhere, which no key reaches.
+    form.querySelectorAll("nav a:not([href])").forEach((tab) => {
+        tab.tabIndex = 0;
+        tab.setAttribute("role", "button");
+        tab.addEventListener("keydown", (event) => {
+            if (event.key !== "Enter" && event.key !== " ") return;
+            event.preventDefault();
+            tab.click();
+        });
+    });
 
     const number = document.getElementById("id_number");
     const login = document.getElementById("id_login");
