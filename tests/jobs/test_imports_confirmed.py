@@ -1,0 +1,60 @@
+"""What is confirmed is what was shown: each way in which it may have become something else."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from apps.core.exceptions import DomainError
+from apps.core.roles import Role
+from apps.jobs.imports import services
+from apps.jobs.imports.choices import ImportState
+from apps.sims.file_kinds import SIM_FILES
+from apps.sims.models import SimCard
+from tests.factories import SimCardFactory, UserFactory
+from tests.jobs.importing import card_lines, confirm, iccid, send, work_off
+from tests.people import SignIn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def support(sign_in_as: SignIn) -> Client:
+    return sign_in_as(Role.SUPPORT)
+
+
+def test_another_old_value_is_shown_before_it_is_overwritten(support: Client) -> None:
+    """The line changes the same card in the same column, but from something else."""
+    SimCardFactory(iccid=iccid(1), batch="L0")
+    row = send(support, SIM_FILES, *card_lines(1))
+    SimCard.objects.update(batch="CORRECTED")
+    confirm(support, row)
+    work_off()
+    row.refresh_from_db()
+    assert row.state == ImportState.READY
+    assert SimCard.objects.get().batch == "CORRECTED"
+    assert row.review["changed"][0]["differences"] == [["LOT", "CORRECTED", "L1"]]
+
+
+def test_the_same_number_of_other_changes_is_another_thing(support: Client) -> None:
+    """One card changed before, another one does now."""
+    first, second = (SimCardFactory(iccid=iccid(number), batch=f"L{number - 1}") for number in (1, 2))
+    row = send(support, SIM_FILES, *card_lines(2))
+    assert (row.changed, row.unchanged) == (1, 1)
+    SimCard.objects.filter(pk=first.pk).update(batch="L1")
+    SimCard.objects.filter(pk=second.pk).update(batch="L0")
+    confirm(support, row)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.changed, row.unchanged) == (ImportState.READY, 1, 1)
+    second.refresh_from_db()
+    assert second.batch == "L0"
+
+
+def test_the_row_that_is_locked_must_be_the_one_that_was_shown(support: Client) -> None:
+    """Between the form, which has compared them, and the lock, the file was checked anew."""
+    row = send(support, SIM_FILES, *card_lines(1))
+    with pytest.raises(DomainError):
+        services.confirm_import(file=row, fingerprint="of an earlier page", actor=UserFactory())
+    row.refresh_from_db()
+    assert row.state == ImportState.READY
