@@ -266,6 +266,11 @@ class _Reader:
         """The columns of the file, an unknown one under its own title."""
         texts = map(self._text, titles)
         header = tuple(self.names.get(_header_key(text), text) for text in texts)
+        if any(header) and not any(name in self.columns for name in header):
+            # Of another kind, or without a header: its titles may be the secrets of its first line.
+            expected = ", ".join(name for name in self.columns if name in self.required)
+            self.faults.append(Fault(line, "", "", "columns_of_another_file", {"expected": expected}))
+            return ()
         for position, (title, name) in enumerate(zip(titles, header, strict=True), start=1):
             self._check_text(line, name, title)
             if not name:

@@ -93,6 +93,10 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
         "A spreadsheet keeps only 15 digits of a number: format the column as text, then type the number anew."
     ),
     # Structure of tables
+    "columns_of_another_file": _(
+        "No column of this file is known here: is it another file, or is its line of headers missing? "
+        "Columns expected: %(expected)s."
+    ),
     "column_missing": _("This column is required and missing."),
     "column_twice": _("This column is given twice."),
     "column_unknown": _("Unknown column."),

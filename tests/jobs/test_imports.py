@@ -92,6 +92,17 @@ def test_secrets_are_neither_on_the_page_nor_in_the_report(support: Client) -> N
             assert secret not in told
 
 
+def test_codes_are_not_taken_for_titles_where_the_header_is_missing(support: Client) -> None:
+    row = send(support, SIM_FILES, f"{iccid(1)};4821;11223344;NANO", f"{iccid(2)};4822;11223355;NANO")
+    assert (row.state, row.faults) == (ImportState.REFUSED, 1)
+    shown = page(support, row)
+    assert "la ligne d’en-tête manque-t-elle ?" in shown
+    assert "Colonnes attendues : ICCID." in shown
+    for told in (shown, report_of(support, row), str(row.review)):
+        assert "4821" not in told
+        assert "11223344" not in told
+
+
 def test_new_lines_are_shown_with_all_that_they_say_but_secrets(support: Client) -> None:
     header = "ICCID;IMSI;PIN1;PUK1;PIN2;PUK2;FORMAT;RESEAU;LOT;STATUT"
     row = send(

@@ -147,6 +147,7 @@ def test_any_bytes_are_read_or_refused_and_every_fault_has_its_line(data: bytes)
         ("CODE;LABEL;code\nA;a;B\n", [(1, "CODE", "column_twice")]),
         ("CODE;LABEL;ref\nA;a;B\n", [(1, "CODE", "column_twice")]),
         ("CODE;;LABEL\nA;;a\n", [(1, "", "column_unnamed")]),
+        ("COLOUR;SIZE\nred;1\n", [(1, "", "columns_of_another_file")]),
         ("\n\nLABEL;COLOUR\na;b\n", [(3, "COLOUR", "column_unknown"), (3, "CODE", "column_missing")]),
         ('CODE;"LABEL\nA;a\n', [(1, "", "quote_open")]),
     ],
