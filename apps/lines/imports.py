@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -30,6 +31,7 @@ from apps.core.imports import (
     Key,
     Known,
     Plan,
+    Reading,
     Record,
     in_batches,
     number,
@@ -164,6 +166,13 @@ class LineImporter(Importer[Line]):
             yield from self._stock.broken_rules(record)
         yield from _cards_held(new)
         yield from _numbers_held(records, known)
+
+    def compare(self, reading: Reading) -> Plan[Line]:
+        """The prices that new lines agree to are the catalogue's, and no line of the file says them."""
+        plan = super().compare(reading)
+        if not plan.faults:
+            plan.onto = sha256("\n".join(self._stock.agreed(plan.new)).encode()).hexdigest()
+        return plan
 
     def check_change(self, change: Change[Line]) -> Iterator[Fault]:
         serves = change.row.status in (LineStatus.ACTIVE, LineStatus.SUSPENDED)
@@ -301,6 +310,11 @@ class _Stock:
         for broken in self.rules.broken_by(offers):
             name = "plan" if broken.offer_id == offers[0].pk else "options"
             yield record.fault(name, broken.code, **broken.params)
+
+    def agreed(self, records: Iterable[Record]) -> list[str]:
+        """Each offer that lines have from a day on, and its price then."""
+        sold = {(code, one["billing_start"]) for one in records for code in (one["plan"], *one["options"])}
+        return [f"{code} {day} {_price(self.offers[code], day)}" for code, day in sorted(sold)]
 
     def new_line(self, record: Record) -> NewLine:
         """The line to open; the prices agreed are the catalogue's on the first day billed."""

@@ -11,9 +11,12 @@ from apps.jobs.imports import services
 from apps.jobs.imports.choices import ImportState
 from apps.sims.file_kinds import SIM_FILES
 from apps.sims.models import SimCard
-from tests.factories import SimCardFactory, UserFactory
+from apps.tariffs.file_kinds import RATE_FILES
+from apps.tariffs.models import Rate
+from tests.factories import RateFactory, SimCardFactory, UserFactory
 from tests.jobs.importing import card_lines, confirm, iccid, send, work_off
 from tests.people import SignIn
+from tests.tariffs.test_files import HEADER as GRID_HEADER
 
 pytestmark = pytest.mark.django_db
 
@@ -58,3 +61,20 @@ def test_the_row_that_is_locked_must_be_the_one_that_was_shown(support: Client) 
         services.confirm_import(file=row, fingerprint="of an earlier page", actor=UserFactory())
     row.refresh_from_db()
     assert row.state == ImportState.READY
+
+
+def test_the_same_number_of_other_removals_is_another_thing(sign_in_as: SignIn) -> None:
+    """The file is the whole of its grid: meanwhile another rate has taken the place of the one that was to go."""
+    billing = sign_in_as(Role.BILLING)
+    stays = RateFactory(prefix="44", destination="Royaume-Uni", destination_zone="UE", price_minute="0.20")
+    goes = RateFactory(version=stays.version, prefix="33")
+    line = "44;Royaume-Uni;VOIX;MO;FR;UE;0,2;;;0;1;1;0;NON"
+    row = send(billing, RATE_FILES, GRID_HEADER, line, grid=stays.version.tariff.code)
+    assert (row.removed, row.unchanged) == (1, 1)
+    goes.delete()
+    other = RateFactory(version=stays.version, prefix="34")
+    confirm(billing, row)
+    work_off()
+    row.refresh_from_db()
+    assert (row.state, row.removed) == (ImportState.READY, 1)
+    assert Rate.objects.filter(pk=other.pk).exists()
