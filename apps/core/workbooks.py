@@ -142,7 +142,8 @@ def _text(cell: Any) -> str:
 
 def _number(value: float, shape: str) -> str:
     """A number in digits, in the least that say what the spreadsheet holds; ``shape`` is the format of its cell."""
-    number = Decimal(repr(value))
+    # Of what it has reckoned it shows no more: 0,035 plus 10 % is 0,0385 there, and 0.03850000000000001 in the file.
+    number = Decimal(f"{value:.{_DIGITS_KEPT}g}") if isinstance(value, float) else Decimal(value)
     if abs(number) >= 10**_DIGITS_KEPT:
         return f"{DIGITS_LOST}{value}"
     if "%" in shape:
