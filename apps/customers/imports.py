@@ -21,6 +21,7 @@ from apps.core.imports import (
     Key,
     Known,
     Plan,
+    Reading,
     Record,
     email,
     in_batches,
@@ -116,6 +117,14 @@ class CustomerImporter(Importer[Customer]):
 
     def warn(self, record: Record) -> Iterator[Fault]:
         return _faults(record, doubted(record.values))
+
+    def hold(self, reading: Reading) -> None:
+        """With a customer, what the file says of it is in rows that have screens of their own."""
+        super().hold(reading)
+        numbers = [record["number"] for record in reading.records if record.key]
+        for part in (Address, Contact, Mandate):
+            rows: Any = part._default_manager.select_for_update(of=("self",), no_key=True).order_by("pk")
+            list(in_batches(rows.values_list("pk", flat=True), "customer__number", numbers))
 
     def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Customer]]:
         lines = {record["number"]: record for record in records if record.key}

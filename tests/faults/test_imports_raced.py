@@ -17,12 +17,15 @@ from apps.catalog.imports import OfferImporter
 from apps.catalog.models import Offer, OfferPrice
 from apps.catalog.services import change_vat_rate
 from apps.core.imports import Importer
+from apps.customers.imports import CustomerImporter
+from apps.customers.models import Address
 from apps.sims.choices import SimStatus
 from apps.sims.imports import SimImporter
 from apps.sims.models import SimCard
 from apps.sims.services import declare_card
 from apps.tariffs.imports import TariffImporter
 from apps.tariffs.models import Rate, Tariff, TariffVersion
+from tests.customers import client_files
 from tests.factories import OfferFactory, SimCardFactory, iccid
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -129,3 +132,22 @@ def test_what_is_said_of_one_offer_overwrites_nothing_of_another(
     raced(OfferImporter(today=TODAY), file, tax, elsewhere, monkeypatch)
     one.refresh_from_db()
     assert (one.label, one.vat_rate) == ("Premier", Decimal("5.5"))
+
+
+def test_an_address_that_somebody_corrects_meanwhile_stays_corrected(
+    elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file says another town of this customer, and another street of another: both columns are written."""
+    lines = [client_files.other(1), client_files.other(2)]
+    CustomerImporter(today=TODAY).run(client_files.csv(*lines))
+    address = Address.objects.get(customer__number="C1")
+
+    def correct() -> None:
+        held = Address.objects.get(pk=address.pk)
+        held.street = "12 RUE NEUVE"
+        held.save(update_fields=["street"])
+
+    file = client_files.csv(lines[0] | {"VILLE": "LYON"}, lines[1] | {"ADRESSE": "3 QUAI SUD"})
+    raced(CustomerImporter(today=TODAY), tuple(file.decode().splitlines()), correct, elsewhere, monkeypatch)
+    address.refresh_from_db()
+    assert (address.city, address.street) == ("LYON", "12 RUE NEUVE")
