@@ -25,9 +25,13 @@ type Quantity = int | Literal["ILLIMITE"]
 LARGEST = 10**16
 
 SENTENCES = {
-    "quantity_voice": gettext_lazy("Write a duration with its units, as “2 h”, “1 h 30” or “90 min”, or “illimité”."),
-    "quantity_sms": gettext_lazy("Write a number of messages, as “100” or “100 SMS”, or “illimité”."),
-    "quantity_data": gettext_lazy("Write a volume with its unit, as “500 Mo”, “50 Go” or “1,5 Go”, or “illimité”."),
+    "quantity_voice": gettext_lazy("Write a duration with its units, as “2 h”, “1 h 30” or “90 s”."),
+    "quantity_sms": gettext_lazy("Write a number of messages, as “100”."),
+    "quantity_mms": gettext_lazy("Write a number of messages, as “100”."),
+    "quantity_data": gettext_lazy("Write a volume with its unit, as “500 Mo”, “50 Go” or “1,5 Go”."),
+    "included_voice": gettext_lazy("Write a duration with its units, as “2 h”, “1 h 30” or “90 min”, or “illimité”."),
+    "included_sms": gettext_lazy("Write a number of messages, as “100” or “100 SMS”, or “illimité”."),
+    "included_data": gettext_lazy("Write a volume with its unit, as “500 Mo”, “50 Go” or “1,5 Go”, or “illimité”."),
     "quantity_not_whole": gettext_lazy("This is no whole number of seconds, messages or bytes."),
     "quantity_too_large": gettext_lazy("This is more than there is: write “illimité”."),
     "quantity_limited": gettext_lazy("Write a quantity here, not “illimité”."),
@@ -40,11 +44,18 @@ _BYTES = {"octet": 0, "octets": 0, "o": 0, "ko": 1, "kb": 1, "mo": 2, "mb": 2, "
 
 
 def parse_included(kind: str, text: str) -> Quantity:
-    """What is included: UNLIMITED for «illimité», 0 for nothing at all, else :func:`parse_quantity`."""
+    """What is included (never MMS): UNLIMITED for «illimité», 0 for nothing at all, else :func:`parse_quantity`."""
     plain = _plain(text)
     if plain.startswith("illimit") or plain == "unlimited":
         return UNLIMITED
-    return 0 if plain in ("", "0", "aucun", "rien") else parse_quantity(kind, text)
+    if plain in ("", "0", "aucun", "rien"):
+        return 0
+    try:
+        return parse_quantity(kind, text)
+    except Refusal as refusal:
+        if refusal.code != f"quantity_{kind}":
+            raise
+        raise Refusal(f"included_{kind}") from refusal
 
 
 def parse_quantity(kind: str, text: str) -> int:
@@ -63,7 +74,7 @@ def parse_quantity(kind: str, text: str) -> int:
         case UsageKind.DATA:
             amount = _read_volume(exact)
         case _:
-            amount = _read_count(exact)
+            amount = _read_count(kind, exact)
     if amount.denominator != 1:
         raise Refusal("quantity_not_whole")
     if amount > LARGEST:
@@ -95,9 +106,9 @@ def _read_volume(parts: list[tuple[Fraction, str]]) -> Fraction:
     return number * isqrt(settings.MEGABYTE) ** _BYTES[unit]
 
 
-def _read_count(parts: list[tuple[Fraction, str]]) -> Fraction:
+def _read_count(kind: str, parts: list[tuple[Fraction, str]]) -> Fraction:
     if len(parts) != 1 or parts[0][1] not in ("", "sms", "mms", "message", "messages"):
-        raise Refusal("quantity_sms")
+        raise Refusal(f"quantity_{kind}")
     return parts[0][0]
 
 

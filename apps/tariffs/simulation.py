@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from apps.core.exceptions import DomainError
-from apps.core.french import day
+from apps.core.french import day, whole
 from apps.core.periods import local_date
 from apps.tariffs.explanation import Explanation, GridVersion, explain
 from apps.tariffs.grids import rate_index
@@ -67,7 +67,7 @@ def simulate_call(
     if not re.fullmatch(r"[0-9]*", digits) or (kind != "data" and not digits):
         raise DomainError(_("“%(number)s” is not a number.") % {"number": number})
     if not 0 <= quantity < QUANTITY_LIMITS[kind]:
-        raise DomainError(_("A quantity lies between 0 and %(limit)d.") % {"limit": QUANTITY_LIMITS[kind] - 1})
+        raise DomainError(_("A quantity lies between 0 and %(limit)s.") % {"limit": whole(QUANTITY_LIMITS[kind] - 1)})
     version = tariff.versions.on(local_date(at)).first()
     if version is None:
         raise DomainError(

@@ -13,6 +13,7 @@ from apps.catalog.quantities import (
     quantity_text,
 )
 from apps.core.refusals import Refusal
+from apps.core.wording import sentence
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,8 @@ def test_a_quantity_is_typed_as_people_say_it(kind: str, typed: str, meant: int)
         ("voice", "-2 h", "quantity_voice"),
         ("voice", "0,1 s", "quantity_not_whole"),
         ("sms", "10 Go", "quantity_sms"),
+        ("mms", "abc", "quantity_mms"),
+        ("mms", "10 Go", "quantity_mms"),
         ("sms", "1,5", "quantity_not_whole"),
         ("data", "50", "quantity_data"),
         ("data", "50 Go 3 Mo", "quantity_data"),
@@ -99,6 +102,17 @@ def test_what_is_doubtful_is_refused(kind: str, typed: str, why: str) -> None:
     with pytest.raises(Refusal) as refused:
         parse_quantity(kind, typed)
     assert refused.value.code == why
+    assert sentence(refused.value)
+
+
+@pytest.mark.parametrize(("kind", "typed"), [("voice", "2"), ("sms", "10 Go"), ("data", "50")])
+def test_illimite_is_proposed_where_it_may_be_typed_only(kind: str, typed: str) -> None:
+    said = []
+    for parse in (parse_quantity, parse_included):
+        with pytest.raises(Refusal) as refused:
+            parse(kind, typed)
+        said.append("illimité" in sentence(refused.value))
+    assert said == [False, True]
 
 
 @pytest.mark.parametrize("typed", ["illimité", "Illimitée", "ILLIMITE", " illimités "])

@@ -210,6 +210,7 @@ class TestASimulatedCall:
             ({"number": "44791112"}, "aucun tarif"),
             ({"zone": "LUNE"}, "aucun tarif"),
             ({"quantity": "32"}, "avec ses unités"),
+            ({"kind": "mms", "quantity": "abc"}, "un nombre de messages, comme « 100 »."),
             ({"kind": "data", "number": "", "quantity": "50"}, "avec son unité"),
             ({"on": "2026-02-30"}, "date valide"),
             ({"at": "25:00"}, "heure valide"),
