@@ -13,8 +13,12 @@ from django.urls import reverse
 from apps.jobs.choices import Queue
 from apps.jobs.models import BulkOperation
 from apps.jobs.worker import WorkerProcess
+from apps.sims.declaring import DECLARE
+from apps.sims.models import SimCard
 
 CONFIRMED = {"_form_submitted": "True"}
+
+LOST = {"status": "lost", "reason": "Inventaire de novembre"}
 
 
 def tick(client: Client, rows: Iterable[Model], action: str, *, query: str = "", across: bool = False) -> Any:
@@ -52,3 +56,25 @@ def outcomes(operation: BulkOperation) -> dict[str, str]:
 
 def reason(operation: BulkOperation, label: str) -> str:
     return operation.items.filter(label=label).order_by("-reason")[0].reason.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def prepared(client: Client, *cards: SimCard, **answers: str) -> BulkOperation:
+    """An operation on ticked cards whose form is answered."""
+    assert tick(client, cards, DECLARE.code).status_code == 302
+    operation = BulkOperation.objects.latest("pk")
+    assert ask(client, operation, **(answers or LOST)).status_code == 302
+    operation.refresh_from_db()
+    return operation
+
+
+def done(client: Client, *cards: SimCard) -> BulkOperation:
+    operation = prepared(client, *cards)
+    assert press(client, operation, "confirm").status_code == 302
+    work_off()
+    operation.refresh_from_db()
+    return operation
+
+
+def statuses(*cards: SimCard) -> list[str]:
+    now = dict(SimCard.objects.values_list("pk", "status"))
+    return [now[card.pk] for card in cards]

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from apps.core.roles import Role
 from apps.jobs import kinds
 from apps.jobs.models import Job
 from apps.jobs.services import start_job
 from tests.factories import UserFactory
 from tests.jobs.kinds import KINDS, TESTED
+from tests.people import SignIn
 
 Start = Callable[..., Job]
 
@@ -31,3 +34,9 @@ def start() -> Start:
         )
 
     return started
+
+
+@pytest.fixture
+def support(sign_in_as: SignIn) -> Client:
+    """A browser of somebody who takes SIM cards over and acts on them."""
+    return sign_in_as(Role.SUPPORT)

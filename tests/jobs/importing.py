@@ -61,3 +61,8 @@ def iccid(number: int) -> str:
 def card_lines(count: int) -> list[str]:
     """A file of so many cards, of one batch."""
     return ["ICCID;LOT", *(f"{iccid(number)};L1" for number in range(1, count + 1))]
+
+
+def report_of(client: Client, row: FileImport) -> str:
+    answer = client.get(reverse("file", args=["import-report", row.pk]))
+    return b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]

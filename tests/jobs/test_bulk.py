@@ -28,39 +28,10 @@ from apps.sims.declaring import DECLARE
 from apps.sims.models import SimCard
 from apps.sims.services import move_cards, take_back_declaration
 from tests.factories import SimCardFactory, UserFactory
-from tests.jobs.bulk import ask, outcomes, page, press, reason, tick, work_off
+from tests.jobs.bulk import LOST, ask, done, outcomes, page, prepared, press, reason, statuses, tick, work_off
 from tests.people import SignIn
 
 pytestmark = pytest.mark.django_db
-
-LOST = {"status": "lost", "reason": "Inventaire de novembre"}
-
-
-@pytest.fixture
-def support(sign_in_as: SignIn) -> Client:
-    return sign_in_as(Role.SUPPORT)
-
-
-def prepared(client: Client, *cards: SimCard, **answers: str) -> BulkOperation:
-    """An operation on ticked cards whose form is answered."""
-    assert tick(client, cards, DECLARE.code).status_code == 302
-    operation = BulkOperation.objects.latest("pk")
-    assert ask(client, operation, **(answers or LOST)).status_code == 302
-    operation.refresh_from_db()
-    return operation
-
-
-def done(client: Client, *cards: SimCard) -> BulkOperation:
-    operation = prepared(client, *cards)
-    assert press(client, operation, "confirm").status_code == 302
-    work_off()
-    operation.refresh_from_db()
-    return operation
-
-
-def statuses(*cards: SimCard) -> list[str]:
-    now = dict(SimCard.objects.values_list("pk", "status"))
-    return [now[card.pk] for card in cards]
 
 
 # --- From the list to the end

@@ -21,11 +21,6 @@ from tests.tariffs.test_files import HEADER as GRID_HEADER
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def support(sign_in_as: SignIn) -> Client:
-    return sign_in_as(Role.SUPPORT)
-
-
 def test_another_old_value_is_shown_before_it_is_overwritten(support: Client) -> None:
     """The line changes the same card in the same column, but from something else."""
     SimCardFactory(iccid=iccid(1), batch="L0")
