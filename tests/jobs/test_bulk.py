@@ -243,23 +243,6 @@ def interrupted(client: Client, operation: BulkOperation, monkeypatch: pytest.Mo
     assert (operation.state, operation.changed) == (BulkState.RUNNING, 1)
 
 
-def test_what_somebody_confirmed_is_not_done_once_they_may_no_longer(support: Client, sign_in_as: SignIn) -> None:
-    """Somebody else who may goes on with it."""
-    card = SimCardFactory()
-    tick(support, [card], DECLARE.code)
-    operation = BulkOperation.objects.get()
-    ask(support, operation, **LOST)
-    operation.refresh_from_db()
-    press(support, operation, "confirm")
-    operation.created_by.groups.clear()
-    work_off()
-    assert statuses(card) == ["in_stock"]
-    assert "n’est plus autorisé" in Job.objects.get().error
-    press(sign_in_as(Role.SUPPORT), operation, "resume")
-    work_off()
-    assert statuses(card) == ["lost"]
-
-
 def test_an_interrupted_operation_goes_on_where_it_stopped(support: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     cards = SimCardFactory.create_batch(3)
     operation = prepared(support, *cards)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from apps.accounts.models import User
 from apps.core.exceptions import DomainError
 from apps.core.roles import Role
+from apps.jobs.choices import JobState
 from apps.jobs.imports import services
 from apps.jobs.imports.choices import ImportState
+from apps.jobs.imports.models import FileImport
+from apps.jobs.models import Job
 from apps.sims.file_kinds import SIM_FILES
 from apps.sims.models import SimCard
 from apps.tariffs.file_kinds import RATE_FILES
@@ -73,3 +77,20 @@ def test_the_same_number_of_other_removals_is_another_thing(sign_in_as: SignIn) 
     row.refresh_from_db()
     assert (row.state, row.removed) == (ImportState.READY, 1)
     assert Rate.objects.filter(pk=other.pk).exists()
+
+
+@pytest.mark.parametrize("taken_away", ["role", "account"])
+def test_what_somebody_confirmed_is_not_written_once_they_may_no_longer(support: Client, taken_away: str) -> None:
+    row = send(support, SIM_FILES, *card_lines(2))
+    confirm(support, row)
+    person = User.objects.get(pk=Job.objects.get(kind=SIM_FILES.write_code).created_by_id)
+    if taken_away == "role":
+        person.groups.clear()
+    else:
+        User.objects.filter(pk=person.pk).update(is_active=False)
+    work_off()
+    assert not SimCard.objects.exists()
+    job = Job.objects.get(kind=SIM_FILES.write_code)
+    assert job.state == JobState.FAILED
+    assert "n’est plus autorisé" in job.error
+    assert services.can_be_checked(FileImport.objects.get(pk=row.pk))

@@ -11,7 +11,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from apps.catalog.models import OfferPrice
 from apps.core.imports import Plan
 from apps.core.wording import sentence
 from apps.lines.choices import LineStatus, OperationKind
@@ -119,19 +118,6 @@ def everything() -> Iterator[dict[str, Any]]:
 
 
 # --- What a line of the file becomes
-
-
-def test_the_prices_that_lines_agree_to_are_part_of_what_is_confirmed() -> None:
-    """The file does not say them: they are those of the catalogue on the first day billed."""
-
-    def shown() -> str:
-        return LineImporter(today=TODAY).plan(csv(LINE)).fingerprint()
-
-    before = shown()
-    PlanFactory(code="OTHER")
-    assert shown() == before
-    OfferPrice.objects.filter(offer__code="DATA").update(amount=Decimal("6.00"))
-    assert shown() != before
 
 
 def test_a_line_serves_from_its_activation_and_is_billed_from_its_billing_start() -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from apps.catalog.models import Offer
+from apps.catalog.models import Offer, OfferPrice
 from apps.catalog.services import set_rules
 from apps.core import slots
 from apps.lines.choices import LineStatus
+from apps.lines.imports import LineImporter
 from apps.lines.models import Line, OneOffCharge
-from tests.factories import AllowanceFactory
-from tests.lines.test_imports import LINE, SECOND, SIMPLE, faults, taken
+from tests.factories import AllowanceFactory, PlanFactory
+from tests.lines.test_imports import LINE, SECOND, SIMPLE, TODAY, csv, faults, taken
 from tests.lines.test_imports import reseller as reseller
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +44,16 @@ def test_a_fleet_pays_no_fee() -> None:
     taken(LINE | {"DATE_RESILIATION": "2026-11-20"})
     assert Line.objects.get().status == LineStatus.TERMINATED
     assert not OneOffCharge.objects.exists()
+
+
+def test_the_prices_that_lines_agree_to_are_part_of_what_is_confirmed() -> None:
+    """The file does not say them: they are those of the catalogue on the first day billed."""
+
+    def shown() -> str:
+        return LineImporter(today=TODAY).plan(csv(LINE)).fingerprint()
+
+    before = shown()
+    PlanFactory(code="OTHER")
+    assert shown() == before
+    OfferPrice.objects.filter(offer__code="DATA").update(amount=Decimal("6.00"))
+    assert shown() != before

@@ -95,8 +95,8 @@ class Change[M: models.Model]:
 class Plan[M: models.Model]:
     """What taking the file over would do; nothing at all while there are ``faults``. ``warnings`` hinder nothing.
 
-    ``digest`` is the SHA-256 of the file, ``records`` are all its well-formed lines. ``onto`` names what it would all be
-    written into, where that depends on what there is.
+    ``digest`` is the SHA-256 of the file, ``records`` are all its well-formed lines. ``onto`` names what it would all
+    be written into, where that depends on what there is.
     """
 
     digest: str
