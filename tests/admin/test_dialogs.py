@@ -91,8 +91,8 @@ def test_who_looked_is_told_on_the_card_to_whoever_may_read_the_journal(
 ) -> None:
     admin.post(codes_of(card), CONFIRMED)
     page = reverse("admin:sims_simcard_change", args=[card.pk])
-    assert "Voir les codes</p>" in admin.get(page).content.decode()
-    assert "Voir les codes</p>" not in sign_in("sims.view_simcard").get(page).content.decode()
+    assert "Codes consultés</p>" in admin.get(page).content.decode()
+    assert "Codes consultés</p>" not in sign_in("sims.view_simcard").get(page).content.decode()
 
 
 # --- What every dialog does
