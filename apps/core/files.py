@@ -175,6 +175,14 @@ def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     return response
 
 
+def as_download(name: str, content_type: str, data: bytes) -> HttpResponse:
+    """What a page makes on the spot for whoever may have it: kept by the browser, in no cache."""
+    response = HttpResponse(data, content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    add_never_cache_headers(response)
+    return response
+
+
 def _response(content: Content, *, as_attachment: bool) -> HttpResponseBase:
     name = get_valid_filename(content.name)
     if isinstance(content.data, bytes):

@@ -4,14 +4,12 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.enums import ActionVariant
 
-from apps.core.admin import HistoryModelAdmin, ReadOnlyInline
+from apps.core.admin import CreateButton, HistoryModelAdmin, ReadOnlyInline
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.core.wording import sentence
@@ -50,7 +48,7 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(HistoryModelAdmin):
+class CustomerAdmin(CreateButton, HistoryModelAdmin):
     """«Clients». Lines and invoices are shown by the apps that know them.
 
     Whoever may change contacts and addresses gets the form; its other fields ask only those who may change the
@@ -58,7 +56,6 @@ class CustomerAdmin(HistoryModelAdmin):
     """
 
     create = _("Create a new customer")
-    show_add_link = False
     list_display = ("number", "name", "main_city", "payment_mode")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
@@ -143,12 +140,6 @@ class CustomerAdmin(HistoryModelAdmin):
             list(Customer.objects.select_for_update().filter(pk=object_id).values_list("pk"))
         return super().get_object(request, object_id, from_field)
 
-    def render_change_form(self, request: HttpRequest, *args: Any, add: bool = False, **kwargs: Any) -> HttpResponse:
-        response: Any = super().render_change_form(request, *args, add=add, **kwargs)
-        if add:  # the page is called as the button that leads to it
-            response.context_data["title"] = request.screen = self.create  # type: ignore[attr-defined]
-        return response
-
     def save_model(self, request: HttpRequest, obj: Customer, form: Any, change: bool) -> None:
         if change:
             services.change_customer(customer=obj, said=form.said, today=localdate(), actor=request.user)
@@ -158,20 +149,6 @@ class CustomerAdmin(HistoryModelAdmin):
             messages.warning(request, sentence(refusal))
 
     # --- The list
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response: Any = super().changelist_view(request, extra_context)
-        if self.has_add_permission(request) and getattr(response, "context_data", None):
-            button = {
-                "title": self.create,
-                "icon": "add",
-                "variant": ActionVariant.PRIMARY,
-                "attrs": {},
-                "dialog": None,
-                "path": reverse("admin:customers_customer_add"),
-            }
-            response.context_data["actions_list"] = [*response.context_data["actions_list"], button]
-        return response
 
     def with_details(self, rows: Any) -> Any:
         return rows.with_main_city()

@@ -34,7 +34,7 @@ def ask(client: Client, operation: BulkOperation, **answers: Any) -> Any:
 
 
 def press(client: Client, operation: BulkOperation, button: str, **answers: Any) -> Any:
-    edition = {"_edition": operation.edition} if button == "confirm" else {}
+    edition = {"_shown": operation.edition} if button == "confirm" else {}
     address = reverse(f"admin:jobs_bulkoperation_{button}", args=[operation.pk])
     return client.post(address, {**CONFIRMED, **edition, **answers})
 

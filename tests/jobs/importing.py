@@ -43,7 +43,7 @@ def send_bytes(client: Client, kind: FileKind, data: bytes, *, name: str, **answ
 def confirm(client: Client, row: FileImport, *, fingerprint: str | None = None) -> Any:
     """What the dialog answers to a click on «Confirmer», for what was shown under ``fingerprint``."""
     seen = row.fingerprint if fingerprint is None else fingerprint
-    return client.post(address(row, "confirm"), {**CONFIRMED, "_fingerprint": seen})
+    return client.post(address(row, "confirm"), {**CONFIRMED, "_shown": seen})
 
 
 def page(client: Client, row: FileImport) -> str:

@@ -10,16 +10,12 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
-from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.decorators import action
-from unfold.enums import ActionVariant
 
 from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.models import Handset, Offer
@@ -27,7 +23,8 @@ from apps.catalog.resources import ListResource
 from apps.catalog.services import FIRST_DAY
 from apps.catalog.wording import sale_text
 from apps.core import french
-from apps.core.admin import HistoryModelAdmin, ReadOnlyInline, status
+from apps.core.admin import CreateButton, HistoryModelAdmin, ReadOnlyInline, status
+from apps.core.files import as_download
 from apps.core.models import Period
 from apps.core.spreadsheets import CSV_TYPE
 
@@ -65,39 +62,16 @@ def more(*names: str) -> dict[str, Any]:
     return {"title": _("More actions"), "icon": "more_horiz", "items": list(names)}
 
 
-class SoldAdmin(HistoryModelAdmin):
+class SoldAdmin(CreateButton, HistoryModelAdmin):
     """Something on sale: a form to enter it, another to correct it, its state, its export."""
 
     #: How a new one is entered, in which groups of fields.
     add_form: ClassVar[type[forms.ModelForm]]
     add_fieldsets: ClassVar[Any]
-    #: What the button that enters a new one says, in place of unfold's mute plus sign.
-    create: ClassVar[Any]
-    show_add_link = False
 
     take_price_back = dialogs.take_price_back
     withdraw = dialogs.withdraw
     put_on_sale = dialogs.put_on_sale
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        response: Any = super().changelist_view(request, extra_context)
-        if self.has_add_permission(request) and getattr(response, "context_data", None):
-            button = {
-                "title": self.create,
-                "icon": "add",
-                "variant": ActionVariant.PRIMARY,
-                "attrs": {},
-                "dialog": None,
-                "path": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_add"),
-            }
-            response.context_data["actions_list"] = [*response.context_data["actions_list"], button]
-        return response
-
-    def render_change_form(self, request: HttpRequest, *args: Any, add: bool = False, **kwargs: Any) -> HttpResponse:
-        response: Any = super().render_change_form(request, *args, add=add, **kwargs)
-        if add:  # the page is called as the button that leads to it
-            response.context_data["title"] = request.screen = self.create  # type: ignore[attr-defined]
-        return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
@@ -134,11 +108,8 @@ class SoldAdmin(HistoryModelAdmin):
         if not (self.has_view_permission(request) and self.has_export_permission(request)):
             raise PermissionDenied
         rows = self.get_queryset(request).order_by(*self.export_order)
-        response = HttpResponse(self.resource(today=localdate()).as_csv(rows), CSV_TYPE)
         name = f"{self.export_name}_{localdate():%Y-%m-%d}.csv"
-        response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-        add_never_cache_headers(response)
-        return response
+        return as_download(name, CSV_TYPE, self.resource(today=localdate()).as_csv(rows))
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         actions = super().get_actions_list(request)

@@ -11,13 +11,16 @@ Nothing is deleted; a list costs the same number of queries whatever its length;
 
 from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOnlyInline
 from apps.core.admin.columns import badge, count, days_held, figure, money, number, percent, price, status
-from apps.core.admin.dialogs import DayInput, DialogForm, ServiceDialog
+from apps.core.admin.creating import CreateButton
+from apps.core.admin.dialogs import ConfirmShown, DayInput, DialogForm, ServiceDialog
 from apps.core.admin.filters import DaysFilter
 from apps.core.admin.journal import JOURNAL
 from apps.core.admin.panels import Link
 
 __all__ = [
     "JOURNAL",
+    "ConfirmShown",
+    "CreateButton",
     "DayInput",
     "DaysFilter",
     "DialogForm",

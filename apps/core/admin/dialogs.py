@@ -121,6 +121,29 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
         )
 
 
+class ConfirmShown(DialogForm):
+    """Confirms what the page has shown, and nothing that has taken its place since."""
+
+    #: Said when it is something else by now.
+    overtaken: Text
+
+    #: Names what was shown.
+    _shown = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["_shown"].initial = self.row and self.shown_now()
+
+    def shown_now(self) -> str:
+        """Names what the page shows of the row: the same only for the same."""
+        raise NotImplementedError
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("_shown") != self.shown_now():
+            raise forms.ValidationError(str(self.overtaken))
+        return dict(self.cleaned_data)
+
+
 class DayInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold ships no types
     """A day, with the browser's own calendar: the admin's needs scripts that a dialog does not bring."""
 

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from apps.core.admin import DialogForm
+from apps.core.admin import ConfirmShown, DialogForm
 from apps.core.french import whole
 from apps.jobs.bulk.kinds import bulk_kind, kinds_on
 from apps.jobs.bulk.services import MOST_LINES
@@ -46,18 +46,8 @@ class PasteForm(DialogForm):
         return bulk_kind(self.cleaned_data["kind"])
 
 
-class ConfirmForm(DialogForm):
-    """Confirms what the page has shown, and nothing that has taken its place since."""
+class ConfirmForm(ConfirmShown):
+    overtaken = _("The operation was prepared anew meanwhile: close this, look at what it would do now, then confirm.")
 
-    _edition = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["_edition"].initial = self.row and self.row.edition
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("_edition") != self.row.edition:
-            raise forms.ValidationError(
-                _("The operation was prepared anew meanwhile: close this, look at what it would do now, then confirm.")
-            )
-        return self.cleaned_data
+    def shown_now(self) -> str:
+        return str(self.row.edition)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -18,16 +17,12 @@ from apps.core.slots import Panel
 from apps.jobs.imports import services
 from apps.jobs.imports.choices import ImportState
 from apps.jobs.imports.forms import ConfirmForm
-from apps.jobs.imports.kinds import FileKind
+from apps.jobs.imports.kinds import FileKind, page_of
 from apps.jobs.imports.models import FileImport
 from apps.jobs.imports.panels import review_shown
 from apps.jobs.imports.review import counts_sentence
 from apps.jobs.panels import JOBS_HERE
 from apps.jobs.uploads import SCRIPT
-
-
-def page_of(row: FileImport) -> str:
-    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def send_dialog(kind: FileKind) -> ServiceDialog:

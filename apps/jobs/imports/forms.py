@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.admin import DialogForm
+from apps.core.admin import ConfirmShown, DialogForm
 from apps.jobs.uploads import FileInput
 
 SUFFIXES = (".csv", ".txt", ".xlsx")
@@ -24,18 +22,8 @@ class FileForm(DialogForm):
     )
 
 
-class ConfirmForm(DialogForm):
-    """Confirms what the page has shown, and nothing that has taken its place since."""
+class ConfirmForm(ConfirmShown):
+    overtaken = _("The file has been checked anew meanwhile: close this, look at what it would do now, then confirm.")
 
-    _fingerprint = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["_fingerprint"].initial = self.row and self.row.fingerprint
-
-    def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("_fingerprint") != self.row.fingerprint:
-            raise forms.ValidationError(
-                _("The file has been checked anew meanwhile: close this, look at what it would do now, then confirm.")
-            )
-        return self.cleaned_data
+    def shown_now(self) -> str:
+        return self.row.fingerprint

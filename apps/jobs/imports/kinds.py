@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from apps.core.imports import Importer
@@ -96,6 +97,12 @@ def register(kind: FileKind) -> None:
 def file_kind(code: str) -> FileKind:
     """KeyError for a code that no installed app knows (any more)."""
     return _kinds[code]
+
+
+def page_of(file: FileImport) -> str:
+    """The page of an import, on the list of its kind."""
+    app, model = file.kind.split(".")
+    return reverse(f"admin:{app}_{model}_change", args=[file.pk])
 
 
 def file_kinds() -> list[FileKind]:

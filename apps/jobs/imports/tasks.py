@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -19,7 +18,7 @@ from apps.core.exceptions import DomainError
 from apps.core.files import stored_bytes
 from apps.core.imports import Importer, Reading
 from apps.jobs.imports.choices import ImportState
-from apps.jobs.imports.kinds import FileKind, file_kind
+from apps.jobs.imports.kinds import FileKind, file_kind, page_of
 from apps.jobs.imports.models import FileImport
 from apps.jobs.imports.review import counts_sentence
 from apps.jobs.imports.services import confirmation, keep_plan
@@ -89,7 +88,7 @@ def _checked_anew(row: FileImport, importer: Importer[Any], work: Work) -> Outco
     _check(row, importer, work)
     return Outcome(
         refusals=[_("The data has changed since the file was checked: look at it again, then confirm.")],
-        link=_page(row),
+        link=page_of(row),
     )
 
 
@@ -131,8 +130,3 @@ def _row_in(row: FileImport, state: ImportState) -> Iterator[FileImport]:
     if held.state != state:
         raise DomainError(_("This import has been gone on with elsewhere."))
     yield held
-
-
-def _page(row: FileImport) -> str:
-    app, model = file_kind(row.kind).model.lower().split(".")
-    return reverse(f"admin:{app}_{model}_change", args=[row.pk])

@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import Promise
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
+from apps.core.files import as_download
 from apps.core.money import round_half_up
 from apps.core.spreadsheets import CSV_TYPE, Cell, as_csv
 from apps.tariffs.choices import PRICE_FIELDS
@@ -162,13 +162,8 @@ def _difference(kind: str, name: str, old: Any, new: Any) -> Difference:
 
 def download(comparison: Comparison) -> HttpResponse:
     """All differences, one a line."""
-    response = HttpResponse(as_csv(HEADER, _lines(comparison)), CSV_TYPE)
     names = "_".join(_file_name(version) for version in (comparison.old, comparison.new))
-    response["Content-Disposition"] = content_disposition_header(
-        as_attachment=True, filename=f"comparaison_{names}.csv"
-    )
-    add_never_cache_headers(response)
-    return response
+    return as_download(f"comparaison_{names}.csv", CSV_TYPE, as_csv(HEADER, _lines(comparison)))
 
 
 def _file_name(version: Any) -> str:

@@ -7,11 +7,10 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from django.utils.cache import add_never_cache_headers
-from django.utils.http import content_disposition_header
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
+from apps.core.files import as_download
 from apps.core.spreadsheets import CSV_TYPE, XLSX_TYPE
 from apps.tariffs.models import TariffVersion
 from apps.tariffs.panels import EXPORT, asked_key
@@ -44,9 +43,8 @@ def _version(tariff: Any, request: HttpRequest) -> TariffVersion:
 def download(version: TariffVersion, format: str) -> HttpResponse:
     resource = RateResource(version)
     is_xlsx = format == "xlsx"
-    response = HttpResponse(resource.xlsx(), XLSX_TYPE) if is_xlsx else HttpResponse(resource.csv(), CSV_TYPE)
     since = f"_{version.valid_from:%Y-%m-%d}" if version.valid_from else ""
     name = f"grille_{version.tariff.code}{since}.{'xlsx' if is_xlsx else 'csv'}"
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    add_never_cache_headers(response)
-    return response
+    if is_xlsx:
+        return as_download(name, XLSX_TYPE, resource.xlsx())
+    return as_download(name, CSV_TYPE, resource.csv())
