@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.test import Client
@@ -26,16 +25,3 @@ def button(client: Client, row: Any, name: str, answers: dict[str, Any], *, mode
         assert form.sentences
         response = client.post(address, {**answers, "_previewed": form.data["_previewed"]})
     return response
-
-
-def said(response: Any) -> str:
-    """What a dialog says, without its no-break spaces."""
-    form = response.context["form"]
-    told = [*map(str, form.sentences), *(str(one) for some in form.errors.values() for one in some)]
-    if form.refusal:
-        told.append(str(form.refusal))
-    return plain(" | ".join(told))
-
-
-def plain(text: str) -> str:
-    return re.sub("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]", " ", text)

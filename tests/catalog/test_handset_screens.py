@@ -13,11 +13,12 @@ from django.urls import reverse
 from apps.catalog.choices import SaleMode
 from apps.catalog.models import Handset
 from apps.catalog.services import FIRST_DAY
-from tests.catalog.asking import button, errors, said
+from tests.catalog.asking import button, errors
 from tests.factories import (
     HandsetFactory,
     HandsetPriceFactory,
 )
+from tests.reading import said
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from apps.catalog.models import Offer
 from apps.catalog.services import change_price
 from apps.catalog.services.ruling import rules_of
 from apps.core.roles import Role
-from tests.catalog.asking import CONFIRMED, TABLES, button, errors, plain, said
+from tests.catalog.asking import CONFIRMED, TABLES, button, errors
 from tests.factories import (
     AllowanceFactory,
     HandsetFactory,
@@ -28,6 +28,7 @@ from tests.factories import (
     PlanFactory,
     ServiceFactory,
 )
+from tests.reading import plain, said
 
 pytestmark = pytest.mark.django_db
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 from django.utils.timezone import localdate
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from apps.billing.demo.identity import installed_integrator
 from apps.billing.demo.reseller import packaged
@@ -19,11 +19,9 @@ from apps.catalog.services.ruling import rules_of
 from apps.core.roles import Role
 from tests.e2e.conftest import sign_in_on, somebody
 from tests.e2e.guide import photo
+from tests.e2e.hands import DIALOG, MENU, confirm, dialog_of, press
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-MENU = "#nav-sidebar-apps"
-DIALOG = "#dialog"
 
 
 @pytest.fixture
@@ -47,21 +45,6 @@ def open_list(page: Page, entry: str) -> None:
         page.locator(MENU).get_by_text("Gestion des offres de vente").click()
     link.click()
     expect(page).to_have_title(re.compile(entry))
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("link", name=re.compile(rf"(^|\s){name}$")).locator("visible=true").first.click()
-
-
-def dialog_of(page: Page, title: str) -> Locator:
-    press(page, title)
-    dialog = page.locator(DIALOG)
-    expect(dialog.get_by_role("heading", name=title)).to_be_visible()
-    return dialog
-
-
-def confirm(dialog: Locator, title: str) -> None:
-    dialog.get_by_role("button", name=title).click()
 
 
 def save(page: Page) -> None:

@@ -27,7 +27,7 @@ from tests.factories import (
     TariffVersionFactory,
 )
 from tests.people import SignIn
-from tests.tariffs.pages import text_of
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,17 +40,6 @@ DECEMBER = date(2026, 12, 1)
 @pytest.fixture
 def seller(sign_in_as: Callable[[Role], Client]) -> Client:
     return sign_in_as(Role.SALES)
-
-
-@pytest.fixture
-def billing(sign_in_as: Callable[[Role], Client]) -> Client:
-    return sign_in_as(Role.BILLING)
-
-
-@pytest.fixture
-def version() -> TariffVersion:
-    version: TariffVersion = TariffVersionFactory(tariff=TariffFactory(code="STANDARD", label="Grille standard"))
-    return version
 
 
 class TestTheListOfGrids:

@@ -17,8 +17,8 @@ from apps.core.periods import Month
 from apps.core.roles import Role
 from apps.tariffs.models import Rate, Tariff, TariffVersion
 from tests.admin.query_counts import queries_of
-from tests.factories import RateFactory, TariffFactory, TariffVersionFactory
-from tests.tariffs.pages import said, text_of
+from tests.factories import RateFactory, TariffVersionFactory
+from tests.reading import said, text_of
 from tests.tariffs.using import priced
 from tests.usage.factories import RateUseFactory
 
@@ -27,17 +27,6 @@ pytestmark = pytest.mark.django_db
 CONFIRMED = {"_form_submitted": "True"}
 COMPARE = "admin:tariffs_tariff_compare"
 DECEMBER = date(2026, 12, 1)
-
-
-@pytest.fixture
-def billing(sign_in_as: Callable[[Role], Client]) -> Client:
-    return sign_in_as(Role.BILLING)
-
-
-@pytest.fixture
-def version() -> TariffVersion:
-    version: TariffVersion = TariffVersionFactory(tariff=TariffFactory(code="STANDARD", label="Grille standard"))
-    return version
 
 
 @pytest.fixture
