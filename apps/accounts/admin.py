@@ -22,7 +22,7 @@ from unfold.contrib.filters.admin import (
 from unfold.forms import AdminPasswordChangeForm
 
 from apps.accounts import rights, services
-from apps.accounts.choices import Deed, Outcome
+from apps.accounts.choices import Audience, Deed, Outcome
 from apps.accounts.filters import DeedFilter, RoleFilter
 from apps.accounts.forms import UserChangeForm, UserCreationForm
 from apps.accounts.models import SignIn, User
@@ -82,6 +82,10 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]  # unfold sh
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
+
+    def scope(self, request: HttpRequest, rows: QuerySet[User]) -> QuerySet[User]:
+        """Customers' accounts are seen with the customer."""
+        return rows.filter(audience=Audience.OFFICE)
 
     @admin.display(description=_("role"))
     def roles(self, user: User) -> str:

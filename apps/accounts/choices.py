@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.choices import BadgeChoices
+
+
+class Audience(models.TextChoices):
+    """Whose account it is: somebody of the integrator, or a customer in the customer space."""
+
+    OFFICE = "office", _("Back office")
+    CUSTOMER = "customer", _("Customer space")
 
 
 class Outcome(BadgeChoices):

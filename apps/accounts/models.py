@@ -1,4 +1,4 @@
-"""Staff of the integrator, and the journal of their sign-ins."""
+"""Who signs in: staff of the integrator, customers in their space; and the journal of their sign-ins."""
 
 from __future__ import annotations
 
@@ -8,16 +8,28 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from apps.accounts.choices import Outcome
+from apps.accounts.choices import Audience, Outcome
 
 
 class User(AbstractUser):
-    """Somebody who signs in to the back office."""
+    """Somebody who signs in: to the back office, or as a customer to the customer space and nowhere else.
+
+    The name of a customer's account is our own (``apps.customers.logins``): customers sign in by their login.
+    """
+
+    audience = models.CharField(_("audience"), max_length=8, choices=Audience, default=Audience.OFFICE, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
         verbose_name_plural = _("users")  # type: ignore[assignment]
         permissions = [("give_roles", _("Can give roles"))]
+        constraints = [
+            models.CheckConstraint(
+                name="accounts_customers_are_no_staff",
+                condition=Q(audience=Audience.OFFICE)
+                | Q(audience=Audience.CUSTOMER, is_staff=False, is_superuser=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

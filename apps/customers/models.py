@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,9 @@ class Customer(models.Model):
     purchase_order = models.CharField(_("purchase order"), max_length=40, blank=True)
     cost_centre = models.CharField(_("cost centre"), max_length=40, blank=True)
     electronic_address = models.CharField(_("electronic invoicing address"), max_length=80, blank=True)
+    closed_on = models.DateField(
+        _("closed on"), null=True, blank=True, help_text=_("From this day on: no order, no sign-in. Its past stays.")
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = CustomerQuerySet.as_manager()
@@ -150,6 +154,29 @@ class Mandate(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class CustomerLogin(models.Model):
+    """The customer's account in its space. ``user`` bears the password; ``Customer.login`` is what is typed."""
+
+    customer = models.OneToOneField(
+        Customer, on_delete=models.PROTECT, related_name="access", verbose_name=_("customer")
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="customer_login", verbose_name=_("user")
+    )
+    #: When a link to choose a password was last sent.
+    invited_at = models.DateTimeField(_("invited at"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("access to the customer space")
+        verbose_name_plural = _("accesses to the customer space")
+
+    def __str__(self) -> str:
+        return str(self.customer)
 
 
 class CustomerImport(FileImport):

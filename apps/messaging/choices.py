@@ -5,6 +5,9 @@ from django.utils.translation import pgettext_lazy
 
 from apps.core.choices import BadgeChoices
 
+#: The event of templates that are sent by hand: letters to chosen customers.
+LETTER = "letter"
+
 
 class DeliveryState(BadgeChoices):
     """What is known of a mail. Who does not know says so: «Incertain» is for a person to clear up."""

@@ -19,6 +19,8 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Where customers reach this installation: the links in mails begin with it.
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -54,6 +56,7 @@ INSTALLED_APPS = [
     "apps.billing",
     "apps.accounting",
     "apps.dashboard",
+    "apps.portal",
     "config",
 ]
 
