@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField(verbose_name="version")),
                 ("subject", models.CharField(max_length=500, verbose_name="subject")),
                 ("text", models.TextField(verbose_name="plain text")),
-                ("html", models.TextField(verbose_name="HTML")),
+                ("html", models.TextField(verbose_name="HTML text")),
                 ("note", models.CharField(blank=True, max_length=120, verbose_name="note")),
                 ("made_at", models.DateTimeField(verbose_name="made at")),
                 (
