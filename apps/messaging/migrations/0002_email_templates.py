@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(max_length=500, verbose_name="subject")),
                 ("text", models.TextField(verbose_name="plain text")),
                 ("html", models.TextField(verbose_name="HTML text")),
-                ("note", models.CharField(blank=True, max_length=120, verbose_name="note")),
+                ("note", models.CharField(blank=True, max_length=120, verbose_name="what has changed")),
                 ("made_at", models.DateTimeField(verbose_name="made at")),
                 (
                     "made_by",

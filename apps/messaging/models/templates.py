@@ -62,7 +62,7 @@ class EmailTemplateVersion(models.Model):
     subject = models.CharField(_("subject"), max_length=500)
     text = models.TextField(_("plain text"))
     html = models.TextField(_("HTML text"))
-    note = models.CharField(_("note"), max_length=120, blank=True)
+    note = models.CharField(_("what has changed"), max_length=120, blank=True)
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("made by")
     )
