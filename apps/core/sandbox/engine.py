@@ -8,13 +8,15 @@ What a template may reach is said positively, so that a value added to a context
   indexes of tuples. Methods are never called, dictionaries and models are never entered;
 - a placeholder that does not exist is an error with its line, also inside ``{% if %}``: a typing error must
   never become a silent blank on an invoice;
-- size of the source, number of loop turns, size of the result and time are limited.
+- size of the source and of each tag, depth of nesting, number of loop turns, size of the result and time are
+  limited.
 
 Without a mistake to report, nothing here needs Django's settings: a rendering process may be started bare.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -33,11 +35,21 @@ from apps.core import french
 from apps.core.exceptions import DomainError
 
 LIBRARY = "apps.core.sandbox.library"
+#: How a tag begins, with how it ends, and how many characters it may have: Django's search for a tag that is never
+#: closed, and for the end of a quotation, take a time that grows with the square of what they search.
+CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+OPENING = re.compile("|".join(CLOSING))
+LONGEST_TAG = 1_000
+#: How many tags may be open at once. Each level costs a few of the thousand calls that Python nests.
+DEEPEST = 50
+#: How much of a tag is quoted where it is not understood.
+QUOTED = 60
 #: Where the context keeps its budget: Django refuses names with a leading underscore in templates.
 BUDGET = "_budget"
 
 
 TOO_DEEP = _("The tags of the template are nested too deeply.")
+NO_TRANSLATION = _("_() is not available here.")
 
 
 class TemplateFault(DomainError):
@@ -68,13 +80,16 @@ class Budget:
 
     turns: int
     characters: int
+    #: Of placeholders, counted as they are shown: a long text shown often fills the memory within one turn.
+    shown: int
     deadline: float
     #: Django's ``{% if %}`` turns any exception into «false»: the first fault is kept, and raised at the end.
     fault: TemplateFault | None = None
 
     @classmethod
     def of(cls, limits: Limits) -> Budget:
-        return cls(limits.loop_turns, limits.output_characters, time.monotonic() + limits.seconds)
+        most = limits.output_characters
+        return cls(limits.loop_turns, most, most, time.monotonic() + limits.seconds)
 
     def spend(self, *, turns: int = 0, characters: int = 0) -> None:
         self.turns -= turns
@@ -86,6 +101,16 @@ class Budget:
         if time.monotonic() > self.deadline:
             raise TemplateFault(_("The template takes too long."))
 
+    def show(self, text: str) -> str:
+        self.shown -= len(text)
+        if self.shown < 0:
+            raise TemplateFault(_("The result of the template is too long."))
+        return text
+
+    def keep(self, fault: TemplateFault) -> TemplateFault:
+        self.fault = self.fault or fault
+        return fault
+
 
 class StrictVariable(Variable):
     """A placeholder resolved by permission, not by everything Python can look up."""
@@ -94,7 +119,7 @@ class StrictVariable(Variable):
         super().__init__(text)
         self.line = line
         if self.translate:
-            raise TemplateFault(_("_() is not available here."), line=line)
+            raise TemplateFault(NO_TRANSLATION, line=line)
 
     def _resolve_lookup(self, context: Context) -> Any:
         first, *rest = self.lookups or ()
@@ -104,8 +129,7 @@ class StrictVariable(Variable):
                 value = _member(value, name)
         except LookupError:
             fault = TemplateFault(_("unknown placeholder “%s”") % self.var, line=self.line)
-            context[BUDGET].fault = context[BUDGET].fault or fault
-            raise fault from None
+            raise context[BUDGET].keep(fault) from None
         return value
 
 
@@ -148,7 +172,10 @@ class StrictExpression(FilterExpression):
             return super().resolve(context)
         except (TypeError, ValueError, ArithmeticError, AttributeError) as error:
             # A filter was handed what it cannot show, such as an amount to «date».
-            raise TemplateFault(_("“%s” does not fit this filter") % self.token, line=self.line) from error
+            fault = TemplateFault(_("“%s” does not fit this filter") % self.token, line=self.line)
+            raise context[BUDGET].keep(fault) from error
+        except RecursionError as error:
+            raise context[BUDGET].keep(TemplateFault(TOO_DEEP, line=self.line)) from error
 
 
 class ShownValue(Node):
@@ -160,7 +187,8 @@ class ShownValue(Node):
     def render(self, context: Context) -> str:
         match value := self.expression.resolve(context):
             case str():
-                return conditional_escape(value) if context.autoescape else value
+                budget: Budget = context[BUDGET]
+                return budget.show(conditional_escape(value) if context.autoescape else value)
             case None:
                 return ""
             case Decimal():
@@ -176,6 +204,15 @@ class StrictParser(Parser):
     """A parser that knows the line it is on and makes strict expressions."""
 
     line = 1
+    depth = 0
+
+    def parse(self, parse_until: Iterable[str] | None = None) -> NodeList:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise TemplateFault(TOO_DEEP, line=self.line)
+        nodes = super().parse(parse_until)
+        self.depth -= 1
+        return nodes
 
     def next_token(self) -> Token:
         token = super().next_token()
@@ -211,7 +248,11 @@ class SandboxTemplate(Template):
             self.engine.template_builtins,
             self.origin,
         )
-        nodes = parser.parse()
+        try:
+            nodes = parser.parse()
+        except StopIteration as error:
+            # Where Django looks for the end of «_('» and finds none.
+            raise TemplateFault(NO_TRANSLATION, line=parser.line) from error
         self.extra_data = parser.extra_data
         return nodes
 
@@ -235,13 +276,28 @@ def compile_template(source: str, limits: Limits = DEFAULT_LIMITS) -> SandboxTem
     """The compiled template; :class:`TemplateFault` names the first mistake and its line."""
     if len(source) > limits.source_characters:
         raise TemplateFault(_("The template is too long."))
+    _check_tags(source)
     try:
         return SandboxTemplate(source, engine=_engine())
     except TemplateSyntaxError as error:
-        token = getattr(error, "token", None)
-        raise TemplateFault(str(error), line=getattr(token, "lineno", None)) from error
+        # Django says what is wrong in English, and in the words of its own code.
+        token = cast(Token, getattr(error, "token", None))
+        raise TemplateFault(_("“%s” is not understood") % token.contents[:QUOTED], line=token.lineno) from error
     except RecursionError as error:
         raise TemplateFault(TOO_DEEP) from error
+
+
+def _check_tags(source: str) -> None:
+    """Each tag ends on its line and is not too long. Passing over the source once, whatever it holds."""
+    for number, line in enumerate(source.split("\n"), start=1):
+        found = OPENING.search(line)
+        while found:
+            end = line.find(CLOSING[found[0]], found.end())
+            if end < 0:
+                raise TemplateFault(_("“%s” is never closed") % found[0], line=number)
+            if end - found.start() > LONGEST_TAG and found[0] != "{#":
+                raise TemplateFault(_("“%s” is too long") % f"{line[found.start() :][:QUOTED]}…", line=number)
+            found = OPENING.search(line, end + 2)
 
 
 def render(source: str, context: Mapping[str, Any], *, limits: Limits = DEFAULT_LIMITS, plain: bool = False) -> str:
