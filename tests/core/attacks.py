@@ -1,8 +1,8 @@
 """Templates that try to get out, to learn what they may not, or to wear the machine out.
 
-Written by hand, one idea each; :mod:`tests.core.grammar` makes as many more as one likes. :func:`world` is what they aim
-at: the documented kinds of values, and beside them what no context should hold, with canaries that must come out of no
-rendering.
+Written by hand, one idea each; :mod:`tests.core.grammar` makes as many more as one likes. :func:`world` is what they
+aim at: the documented kinds of values, and beside them what no context should hold, with canaries that must come out of
+no rendering.
 """
 
 from __future__ import annotations

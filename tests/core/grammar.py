@@ -25,8 +25,12 @@ NAMES = [
         ".5",
         "_('x')",
     ],
-    *["customer.account", "customer.settings", "99999999999999999999"],
-    *["'a b'", '"<b>"', ""],
+    "customer.account",
+    "customer.settings",
+    "99999999999999999999",
+    "'a b'",
+    '"<b>"',
+    "",
 ]
 MEMBERS = [
     *[
@@ -63,7 +67,8 @@ MEMBERS = [
         "upper",
         "name'",
     ],
-    *["", " "],
+    "",
+    " ",
 ]
 FILTERS = [
     *[
@@ -81,7 +86,15 @@ FILTERS = [
         "by_three",
         "default",
     ],
-    *["upper", "paragraphs", "count", "safe", "add", "ljust", "join", "attr", "Upper"],
+    "upper",
+    "paragraphs",
+    "count",
+    "safe",
+    "add",
+    "ljust",
+    "join",
+    "attr",
+    "Upper",
     "",
 ]
 OPERATORS = ["==", "!=", "<", ">=", "in", "not in", "is", "is not", "and", "or", "not", "=", "+", "if", ","]
@@ -110,7 +123,16 @@ GARBAGE = [
         "{%%}",
         "{{}}",
     ],
-    *["\n", "\r\n", "\0", '"', "\\", "\u202e", "\u200b", "\U0001f600", "  ", "x" * 500],
+    "\n",
+    "\r\n",
+    "\0",
+    '"',
+    "\\",
+    "\u202e",
+    "\u200b",
+    "\U0001f600",
+    "  ",
+    "x" * 500,
 ]
 
 
