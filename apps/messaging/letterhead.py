@@ -12,6 +12,7 @@ from apps.branding.models import Integrator
 from apps.core import french
 from apps.core.exceptions import DomainError
 from apps.messaging.addresses import mailbox
+from apps.messaging.events import Placeholder, means
 from apps.messaging.models import InlineImage
 
 SEPARATOR = " · "
@@ -22,16 +23,31 @@ LONGEST_NAME = 80  # of a sender: beyond, mailboxes show dots
 class Company:
     """What templates see as ``company``."""
 
-    name: str
-    legal_name: str
-    address_lines: tuple[str, ...]
-    email: str
-    phone: str
-    #: «Votre interlocuteur», line by line.
-    contact_lines: tuple[str, ...]
-    #: Form, capital, SIREN, register, VAT number: what a business letter must name (C. com. art. R123-237).
-    legal_line: str
-    colour: str
+    name: str = means(_("Trade name"))
+    legal_name: str = means(_("Legal name"))
+    address_lines: tuple[str, ...] = means(_("The address, line by line"))
+    email: str = means(_("E-mail address"))
+    phone: str = means(_("Telephone"))
+    contact_lines: tuple[str, ...] = means(_("Who answers for customers, line by line"))
+    #: What a business letter must name (C. com. art. R123-237).
+    legal_line: str = means(_("Form, capital, SIREN, register and VAT number"))
+    colour: str = means(_("The main colour, as HTML writes it"))
+
+
+COMPANY = Placeholder(
+    "company",
+    _("Your company, as “Identity & logo” says"),
+    Company(
+        name="Télécom Démo",
+        legal_name="TELECOM DEMO SAS",
+        address_lines=("12 rue de la République", "69002 LYON"),
+        email="contact@telecom.example",
+        phone="04 72 00 00 00",
+        contact_lines=("Camille Martin", "Service clients"),
+        legal_line="SAS · capital 50 000 € · SIREN 732 829 320 · RCS Lyon · TVA FR44732829320",
+        colour="#1d4ed8",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

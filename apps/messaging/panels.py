@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,7 +11,7 @@ from post_office.models import Attachment
 from apps.core import files
 from apps.core.slots import Panel, contribute
 from apps.messaging.models import Delivery
-from apps.messaging.rendering import LOGO_CID
+from apps.messaging.rendering import with_inline_logo
 
 ATTACHMENTS = "mail-attachment"
 CONTENT_PERMISSION = "messaging.view_content"
@@ -43,12 +42,8 @@ CONTENT = Panel(
 
 
 def shown_html(delivery: Delivery) -> str:
-    """The HTML of a mail for a frame that may load nothing: the logo stands in it."""
-    html = str(delivery.email.html_message)
-    if delivery.logo is None:
-        return html
-    image = base64.b64encode(bytes(delivery.logo.data)).decode()
-    return html.replace(f'src="cid:{LOGO_CID}"', f'src="data:{delivery.logo.content_type};base64,{image}"')
+    """The HTML of a mail for a frame that may load nothing."""
+    return with_inline_logo(str(delivery.email.html_message), delivery.logo)
 
 
 def find_attachment(request: HttpRequest, pk: int) -> files.Content | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,13 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import sandbox
 from apps.core.exceptions import DomainError
-from apps.messaging.events import Event
+from apps.core.sandbox import Limits
+from apps.messaging.events import Event, Texts
 from apps.messaging.letterhead import Company
+from apps.messaging.models import InlineImage
 
 #: How the HTML names the logo that travels with the mail.
 LOGO_CID = "logo"
 #: post_office's column holds 989; a line of a header 998 (RFC 5322).
 LONGEST_SUBJECT = 250
+#: Of each text: a mail is a page or two, and a run makes thousands of them.
+LIMITS = Limits(source_characters=100_000, loop_turns=2_000, output_characters=500_000, seconds=2.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +34,44 @@ class Rendered:
 
 
 def render_event(event: Event, context: Mapping[str, Any], company: Company, *, with_logo: bool = False) -> Rendered:
-    """The mail about ``event``. TemplateFault for a text that does not fit its placeholders.
+    """The mail about ``event`` with the texts that the product ships; as :func:`render_texts`."""
+    return render_texts(event, event.shipped, context, company, with_logo=with_logo)
 
-    ``context`` gives a value to each placeholder and to no other name: ValueError otherwise.
+
+def render_texts(
+    event: Event, texts: Texts, context: Mapping[str, Any], company: Company, *, with_logo: bool = False
+) -> Rendered:
+    """The mail about ``event`` made of ``texts``.
+
+    TemplateFault for a text that does not fit its placeholders or costs too much, DomainError for a subject that is
+    none and for a mail without a text. ``context`` gives a value to each placeholder and to no other name:
+    ValueError otherwise.
     """
     expected = {placeholder.name for placeholder in event.placeholders}
     if context.keys() != expected:
         raise ValueError(f"{event.code} takes {sorted(expected)}, not {sorted(context)}")
     values = {**context, "company": company}
-    texts = event.texts
-    subject = _one_line(sandbox.render(texts.subject.strip(), values, plain=True))
-    text = _tidy(sandbox.render(texts.text, values, plain=True))
-    html = mark_safe(sandbox.render(texts.html, values))  # noqa: S308  # the sandbox has escaped every value
+    subject = _one_line(sandbox.render(texts.subject.strip(), values, limits=LIMITS, plain=True))
+    text = _tidy(sandbox.render(texts.text, values, limits=LIMITS, plain=True))
+    body = sandbox.render(texts.html, values, limits=LIMITS)
+    for part in (subject, text, body):
+        if not part.strip():
+            raise DomainError(_("The subject, the plain text or the HTML of the mail is empty."))
+    html = mark_safe(body)  # noqa: S308  # the sandbox has escaped every value
     frame = {"company": company, "subject": subject, "logo": f"cid:{LOGO_CID}" if with_logo else ""}
     return Rendered(
         subject=subject,
         text=render_to_string("messaging/mail.txt", {**frame, "body": text}),
         html=render_to_string("messaging/mail.html", {**frame, "body": html}),
     )
+
+
+def with_inline_logo(html: str, logo: InlineImage | None) -> str:
+    """The HTML of a mail for a frame that may load nothing: the logo stands in it."""
+    if logo is None:
+        return html
+    image = base64.b64encode(bytes(logo.data)).decode()
+    return html.replace(f'src="cid:{LOGO_CID}"', f'src="data:{logo.content_type};base64,{image}"')
 
 
 def _one_line(subject: str) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from post_office.models import Attachment as StoredAttachment
 from simple_history.models import HistoricalRecords
 
 from apps.messaging.choices import LETTER
@@ -88,7 +89,8 @@ class TemplateAttachment(models.Model):
     )
     name = models.CharField(_("file name"), max_length=120)
     content_type = models.CharField(max_length=80)
-    path = models.CharField(max_length=120, editable=False)
+    #: The file, shared by all mails that it goes with: it is kept while the template or one of them needs it.
+    stored = models.OneToOneField(StoredAttachment, on_delete=models.PROTECT, related_name="template", editable=False)
     size = models.PositiveIntegerField(_("size"))
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("added by")

@@ -1,6 +1,7 @@
 """What is done with mails: asked for, sent, sent again, given up.
 
 A mail is a row as soon as its caller's transaction commits, and workers send it from there (``manage.py work``).
+The integrator's own texts are written by :mod:`apps.messaging.services.templates`.
 """
 
 from apps.messaging.services.purging import forget_old_attachments

@@ -34,9 +34,9 @@ def forget_old_attachments() -> bool:
 
 
 def _outlived() -> QuerySet[StoredAttachment]:
-    """Files of which every mail is old, and none is still to leave."""
+    """Files of which every mail is old, and none is still to leave; a template keeps what goes with its mails."""
     before = timezone.now() - timedelta(days=settings.MAIL_FILE_DAYS)
     to_leave = Q(state__in=(DeliveryState.QUEUED, DeliveryState.SENDING))
     needing = Delivery.objects.filter(Q(created_at__gte=before) | to_leave, email__attachments=OuterRef("pk"))
-    kept: QuerySet[StoredAttachment] = StoredAttachment.objects.exclude(file="")
+    kept: QuerySet[StoredAttachment] = StoredAttachment.objects.exclude(file="").filter(template=None)
     return kept.exclude(Exists(needing)).order_by("pk")

@@ -20,11 +20,13 @@ from apps.core import files
 from apps.core.exceptions import DomainError
 from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import AddressRole
+from apps.messaging.composition import compose_mail, with_hidden_copies
+from apps.messaging.events import Event
 from apps.messaging.events import event as event_of
 from apps.messaging.letterhead import Letterhead, letterhead
-from apps.messaging.models import Addressee, Delivery
+from apps.messaging.models import Addressee, Delivery, EmailTemplate
 from apps.messaging.querysets import COPY_MARK
-from apps.messaging.rendering import Rendered, render_event
+from apps.messaging.rendering import Rendered
 
 #: What most mail servers take is 20 to 25 MB, and a third is lost to the encoding.
 MOST_BYTES = 15 * 1024 * 1024
@@ -47,19 +49,22 @@ def queue_mail(
     bcc: Iterable[str] = (),
     context: Mapping[str, Any],
     attachments: Sequence[Attachment] = (),
+    template: EmailTemplate | None = None,
     key: str,
     actor: Any = None,
 ) -> Delivery:
     """Put the mail about ``event`` into the outbox, and give its row.
 
     ``key`` says what it is about («invoice:123»): the same key a second time gives the mail that is there already,
-    whatever became of it. Everything is rendered here, with the integrator's name and logo of this moment.
+    whatever became of it. Everything is rendered here, with the integrator's name, logo and texts of this moment. A
+    text of its own that fails gives way to the shipped one (:mod:`apps.messaging.composition`). ``template`` is for
+    letters sent by hand, which are made of that template or refused.
 
     Attachments lie in PRIVATE_ROOT for MAIL_FILE_DAYS (:mod:`apps.messaging.services.purging`).
 
-    DomainError: no sender, no address or a wrong one, attachments too heavy. TemplateFault (one of them): a text of
-    the event that does not fit its placeholders. ValueError: a context that is not the event's, or a key with a
-    ``#``, which are mistakes of the program.
+    DomainError: no sender, no address or a wrong one, attachments too heavy. TemplateFault (one of them): a
+    shipped text or a letter that does not fit its placeholders. ValueError: a context that is not the event's,
+    or a key with a ``#``, which are mistakes of the program.
     """
     if not key or COPY_MARK in key:
         raise ValueError(f"{key!r} is no key")
@@ -72,13 +77,42 @@ def queue_mail(
     if sum(len(one.data) for one in attachments) > MOST_BYTES:
         raise DomainError(_("The attachments are too heavy for a mail: more than 15 MB."))
     head = letterhead()
-    mail = render_event(event_of(event), context, head.company, with_logo=head.logo is not None)
+    known = event_of(event)
+    made = compose_mail(known, context, head, template=template)
+    return put_in_outbox(
+        event=known,
+        mail=made.mail,
+        head=head,
+        addresses=with_hidden_copies(known, addresses, made.template),
+        attachments=attachments,
+        shared=made.template,
+        key=key,
+        actor=actor,
+    )
+
+
+def put_in_outbox(
+    *,
+    event: Event,
+    mail: Rendered,
+    head: Letterhead,
+    addresses: Mapping[AddressRole, Sequence[str]],
+    attachments: Sequence[Attachment] = (),
+    shared: EmailTemplate | None = None,
+    key: str,
+    actor: Any,
+) -> Delivery:
+    """Keep a mail that is rendered; the files of the template ``shared`` go with it. One per key, as always."""
+    queued = Delivery.objects.filter(key=key).first()
+    if queued is not None:
+        return queued
     paths = [_kept(one) for one in attachments]
     try:
         with transaction.atomic():
             email = _stored(mail, head, addresses)
-            email.attachments.set([_attached(one, path) for one, path in zip(attachments, paths, strict=True)])
-            return put_out(email=email, addresses=addresses, event=event, key=key, actor=actor, logo=head.logo)
+            own = [_attached(one, path) for one, path in zip(attachments, paths, strict=True)]
+            email.attachments.set([*own, *_files_of(shared)])
+            return put_out(email=email, addresses=addresses, event=event.code, key=key, actor=actor, logo=head.logo)
     except BaseException as error:
         for path in paths:
             files.remove(path)
@@ -151,3 +185,7 @@ def _kept(attachment: Attachment) -> str:
 def _attached(attachment: Attachment, path: str) -> StoredAttachment:
     name = " ".join(PurePath(attachment.name).name.split())
     return StoredAttachment.objects.create(file=path, name=name, mimetype=attachment.content_type)
+
+
+def _files_of(template: EmailTemplate | None) -> list[StoredAttachment]:
+    return [one.stored for one in template.attachments.select_related("stored")] if template else []

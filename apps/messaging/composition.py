@@ -1,0 +1,93 @@
+"""A mail made of the texts in force.
+
+A text that an integrator has written can fail when a mail is made of it, though it was checked when it was kept: an
+upgrade took a placeholder away, a value is one that nobody thought of. Then the shipped text is sent in its place,
+and the template says so until somebody has written its next version: a mail is never blocked, and never empty.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import override
+
+from apps.messaging.choices import AddressRole
+from apps.messaging.events import Event
+from apps.messaging.in_force import InForce, in_force, latest_of, texts_of
+from apps.messaging.letterhead import Letterhead
+from apps.messaging.models import EmailTemplate, EmailTemplateVersion
+from apps.messaging.rendering import Rendered, render_event, render_texts
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A mail, and the template whose files and hidden copies go with it."""
+
+    mail: Rendered
+    template: EmailTemplate | None
+
+
+def compose_mail(
+    event: Event, context: Mapping[str, Any], head: Letterhead, *, template: EmailTemplate | None = None
+) -> Composed:
+    """The mail about ``event``. Only a letter, for which there is no other text, is refused for its own fault."""
+    with_logo = head.logo is not None
+    if event.by_hand and template is not None:
+        version = latest_of(template)
+        texts = texts_of(version) if version else event.shipped
+        return Composed(render_texts(event, texts, context, head.company, with_logo=with_logo), template)
+    chosen = in_force(event)
+    if chosen.template is None:
+        return Composed(render_event(event, context, head.company, with_logo=with_logo), None)
+    try:
+        mail = render_texts(event, chosen.texts, context, head.company, with_logo=with_logo)
+    except Exception as error:  # noqa: BLE001  # whatever it is, the mail does not wait for it; it is logged below
+        # Where the shipped text fails as well, the mistake is not the template's: it is raised as ever.
+        mail = render_event(event, context, head.company, with_logo=with_logo)
+        _note(chosen, error)
+    return Composed(mail, chosen.template)
+
+
+def with_hidden_copies(
+    event: Event, addresses: Mapping[AddressRole, Sequence[str]], template: EmailTemplate | None
+) -> dict[AddressRole, Sequence[str]]:
+    """``addresses`` and the hidden copies of the template; never of a mail with a personal link."""
+    given = dict(addresses)
+    if template is None or event.confidential:
+        return given
+    seen = {address.lower() for some in given.values() for address in some}
+    copies = [address for address in template.bcc.split() if address.lower() not in seen]
+    given[AddressRole.BCC] = [*given[AddressRole.BCC], *copies]
+    return given
+
+
+def _note(chosen: InForce, error: Exception) -> None:
+    """Write the fault to the template, once, after the caller's work is kept.
+
+    In the caller's transaction it would hold the template's row as long as a run of thousands lasts; on another
+    connection it would wait for that very transaction on SQLite. Where the work is undone there is no mail either:
+    the log keeps it.
+    """
+    template, version = chosen.template, chosen.version
+    if template is None or version is None or template.fault:
+        return
+    logger.error("template %s, version %s: the shipped text is sent", template.pk, version.number, exc_info=error)
+    with override("fr"):
+        said = str(error) or type(error).__name__
+    transaction.on_commit(lambda: _write_fault(template.pk, version.number, said), robust=True)
+
+
+def _write_fault(template: int, number: int, said: str) -> None:
+    # Looked at first, as a thousand mails of one transaction ask for it: writing takes a lock.
+    rows = EmailTemplate.objects.filter(pk=template, fault="")
+    if rows.exists():
+        newer = EmailTemplateVersion.objects.filter(template=template, number__gt=number)
+        if not newer.exists():
+            rows.update(fault=said, fault_at=timezone.now())
