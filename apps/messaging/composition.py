@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import override
 
 from apps.messaging.choices import AddressRole
 from apps.messaging.events import Event
@@ -79,8 +78,7 @@ def _note(chosen: InForce, error: Exception) -> None:
     if template is None or version is None or template.fault:
         return
     logger.error("template %s, version %s: the shipped text is sent", template.pk, version.number, exc_info=error)
-    with override("fr"):
-        said = str(error) or type(error).__name__
+    said = str(error) or type(error).__name__
     transaction.on_commit(lambda: _write_fault(template.pk, version.number, said), robust=True)
 
 

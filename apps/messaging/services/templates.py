@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from apps.core.exceptions import DomainError
 from apps.messaging.addresses import mailboxes
@@ -101,14 +100,14 @@ def restore_version(
     earlier = EmailTemplateVersion.objects.filter(template=template, number=number).first()
     if earlier is None:
         raise DomainError(_("This template has no version %(number)d.") % {"number": number})
-    note = _in_french("Version %(number)d restored", number=number)
+    note = _("Version %(number)d restored") % {"number": number}
     return write_version(template=template, texts=texts_of(earlier), note=note, actor=actor, at=at, expected=expected)
 
 
 def use_shipped_texts(*, template: EmailTemplate, actor: Any, at: datetime, expected: int) -> EmailTemplateVersion:
     """Back to the texts that the product ships, as the next version."""
     texts = event_of(template.event).shipped
-    note = _in_french("Back to the shipped texts")
+    note = _("Back to the shipped texts")
     return write_version(template=template, texts=texts, note=note, actor=actor, at=at, expected=expected)
 
 
@@ -224,9 +223,3 @@ def _overtaken(latest: EmailTemplateVersion | None) -> DomainError:
     return DomainError(
         _("%(who)s has written version %(number)d meanwhile: look at it, then write yours again.") % said
     )
-
-
-def _in_french(note: str, **said: Any) -> str:
-    """Notes are kept, and read by everybody: in the language of the house."""
-    with override("fr"):
-        return _(note) % said
