@@ -137,6 +137,9 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "pattern_needs_month": _("A counter that restarts monthly needs the month in the number."),
     "pattern_length": _("%(example)s has %(found)d characters, at most %(limit)d are allowed."),
     "pattern_counter": _("Counters start at 1."),
+    # Sentences with placeholders
+    "phrase_brace": _("The brace in position %(position)d has no counterpart."),
+    "phrase_field": _("Unknown placeholder {%(field)s} in position %(position)d: use %(expected)s."),
     # Payment terms
     "terms_days": _("Payment is due within 0 to %(limit)d days."),
     "terms_day_of_month": _("A day of the month is between 1 and 31."),

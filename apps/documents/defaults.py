@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from apps.documents.choices import DocumentKind, PaymentMode
+from apps.documents.shipped import SHIPPED
 
 PENALTIES = (
     "En cas de retard de paiement, des pénalités sont exigibles sans rappel le jour suivant l'échéance, au taux de la "
@@ -46,5 +49,10 @@ def install_defaults(**kwargs: Any) -> None:
         PaymentMethod.objects.bulk_create(PaymentMethod(mode=mode, text=text) for mode, text in TEXTS.items())
     if not InvoiceLayout.objects.exists():
         InvoiceLayout.objects.create(
-            version=1, penalties=PENALTIES, recovery_indemnity=INDEMNITY, early_payment=EARLY_PAYMENT
+            version=1,
+            penalties=PENALTIES,
+            recovery_indemnity=INDEMNITY,
+            early_payment=EARLY_PAYMENT,
+            shipped=SHIPPED,
+            made_at=timezone.now(),
         )

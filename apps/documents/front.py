@@ -14,7 +14,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from pathlib import Path
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +25,9 @@ from apps.core.exceptions import DomainError
 from apps.documents import logo as logos
 from apps.documents.presentation import Page
 from apps.documents.sheets import FONTS, prepare_reportlab
+from apps.documents.shipped import LAYOUTS, shipped_layout
 from apps.documents.snapshot import InvoiceSnapshot
 
-LAYOUTS = Path(__file__).parent / "layouts"
 #: How many items a layout still shows itself. Measured (``benchmarks/documents.py``): a row costs xhtml2pdf 5
 #: to 8 ms, so that six take as long as the summary and the pages of ``detail.py``, where a row costs
 #: 0.2 ms. A customer with one line and little usage gets one page, a fleet a summary and its detail.
@@ -69,12 +68,6 @@ def fill_layout(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout:
 def is_detailed_apart(snapshot: InvoiceSnapshot) -> bool:
     """Whether the items are too many for the front and have pages of their own."""
     return len(snapshot.items) > ITEMS_ON_FRONT
-
-
-@lru_cache(maxsize=1)
-def shipped_layout() -> str:
-    """The HTML that every installation starts with."""
-    return (LAYOUTS / "invoice.html").read_text(encoding="utf-8")
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,12 @@ from apps.core.roles import Grants, Role
 
 GRANTS: Grants = {
     Role.SALES: ("view_paymentterms", "view_paymentmethod"),
-    Role.BILLING: ("view_paymentterms", "view_paymentmethod", "view_invoicelayout", "view_numberseries"),
-    Role.ACCOUNTANT: ("view_paymentterms", "view_paymentmethod", "view_numberseries"),
+    Role.BILLING: (
+        "view_paymentterms",
+        "view_paymentmethod",
+        "view_invoicelayout",
+        "view_numberseries",
+        "view_legalrate",
+    ),
+    Role.ACCOUNTANT: ("view_paymentterms", "view_paymentmethod", "view_numberseries", "view_legalrate"),
 }
