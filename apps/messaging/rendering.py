@@ -16,6 +16,7 @@ from apps.core.exceptions import DomainError
 from apps.core.sandbox import Limits
 from apps.messaging.events import Event, Texts
 from apps.messaging.letterhead import Company
+from apps.messaging.markup import is_blank, markup_faults
 from apps.messaging.models import InlineImage
 
 #: How the HTML names the logo that travels with the mail.
@@ -24,6 +25,8 @@ LOGO_CID = "logo"
 LONGEST_SUBJECT = 250
 #: Of each text: a mail is a page or two, and a run makes thousands of them.
 LIMITS = Limits(source_characters=100_000, loop_turns=2_000, output_characters=500_000, seconds=2.0)
+#: The texts of a mail, by their names in :class:`~apps.messaging.events.Texts`.
+PARTS = ("subject", "text", "html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +54,29 @@ def render_texts(
     if context.keys() != expected:
         raise ValueError(f"{event.code} takes {sorted(expected)}, not {sorted(context)}")
     values = {**context, "company": company}
-    subject = _one_line(sandbox.render(texts.subject.strip(), values, limits=LIMITS, plain=True))
-    text = _tidy(sandbox.render(texts.text, values, limits=LIMITS, plain=True))
-    body = sandbox.render(texts.html, values, limits=LIMITS)
-    for part in (subject, text, body):
-        if not part.strip():
-            raise DomainError(_("The subject, the plain text or the HTML of the mail is empty."))
-    html = mark_safe(body)  # noqa: S308  # the sandbox has escaped every value
+    subject, text, body = (render_part(part, getattr(texts, part), values) for part in PARTS)
+    html = mark_safe(body)  # noqa: S308  # the sandbox has escaped every value, and only harmless tags are left
     frame = {"company": company, "subject": subject, "logo": f"cid:{LOGO_CID}" if with_logo else ""}
     return Rendered(
         subject=subject,
         text=render_to_string("messaging/mail.txt", {**frame, "body": text}),
         html=render_to_string("messaging/mail.html", {**frame, "body": html}),
     )
+
+
+def render_part(part: str, source: str, values: Mapping[str, Any]) -> str:
+    """One of the three texts, filled in. What leaves is looked at here, whatever was looked at when it was kept."""
+    shown = sandbox.render(source, values, limits=LIMITS, plain=part != "html")
+    if is_blank(shown) if part == "html" else not shown.strip():
+        raise DomainError(_("it is empty"))
+    match part:
+        case "subject":
+            return _one_line(shown.strip())
+        case "text":
+            return _tidy(shown)
+    for fault in markup_faults(shown):
+        raise DomainError(fault.reason)
+    return shown
 
 
 def with_inline_logo(html: str, logo: InlineImage | None) -> str:

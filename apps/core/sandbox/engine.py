@@ -276,18 +276,21 @@ def compile_template(source: str, limits: Limits = DEFAULT_LIMITS) -> SandboxTem
     """The compiled template; :class:`TemplateFault` names the first mistake and its line."""
     if len(source) > limits.source_characters:
         raise TemplateFault(_("The template is too long."))
-    _check_tags(source)
+    check_tags(source)
     try:
         return SandboxTemplate(source, engine=_engine())
     except TemplateSyntaxError as error:
         # Django says what is wrong in English, and in the words of its own code.
-        token = cast(Token, getattr(error, "token", None))
-        raise TemplateFault(_("“%s” is not understood") % token.contents[:QUOTED], line=token.lineno) from error
+        raise not_understood(cast(Token, getattr(error, "token", None))) from error
     except RecursionError as error:
         raise TemplateFault(TOO_DEEP) from error
 
 
-def _check_tags(source: str) -> None:
+def not_understood(token: Token) -> TemplateFault:
+    return TemplateFault(_("“%s” is not understood") % token.contents[:QUOTED], line=token.lineno)
+
+
+def check_tags(source: str) -> None:
     """Each tag ends on its line and is not too long. Passing over the source once, whatever it holds."""
     for number, line in enumerate(source.split("\n"), start=1):
         found = OPENING.search(line)
