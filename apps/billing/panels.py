@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -11,10 +12,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from apps.billing.models import Invoice, InvoiceLine
-from apps.core import files
+from apps.core import files, french
 from apps.core.slots import Panel, contribute
+from apps.customers.closing import REMARKS
 from apps.customers.models import Customer
 from apps.lines.models import Line
 
@@ -55,6 +58,17 @@ def invoices_of_customer(customer: Customer, request: HttpRequest) -> dict[str, 
     }
 
 
+def remarks_on_closing(customer: Customer, on: date) -> Iterator[str]:
+    """Drafts that wait: nothing of the customer need be open for them to be issued."""
+    drafts = customer.invoices.drafts().count()
+    if drafts:
+        yield ngettext(
+            "%(count)s draft of an invoice waits: it will be issued as any other.",
+            "%(count)s drafts of invoices wait: they will be issued as any other.",
+            drafts,
+        ) % {"count": french.whole(drafts)}
+
+
 def invoices_of_line(line: Line, request: HttpRequest) -> dict[str, Any]:
     return {"invoices": Invoice.objects.with_net_of(line.pk)[:INVOICES_SHOWN]}
 
@@ -80,6 +94,7 @@ def find_pdf(request: HttpRequest, pk: int) -> files.Content | None:
 
 
 def register() -> None:
+    contribute(REMARKS, remarks_on_closing)
     contribute(files.SLOT, files.Source("invoice", "billing.view_invoice", find_pdf))
     contribute(
         "customers.customer.panels",

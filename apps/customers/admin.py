@@ -7,14 +7,16 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from apps.core.admin import CreateButton, HistoryModelAdmin, ReadOnlyInline
+from apps.core.admin import CreateButton, HistoryModelAdmin, ReadOnlyInline, status
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.core.wording import sentence
-from apps.customers import pages, rules, services
+from apps.customers import dialogs, pages, rules, services
 from apps.customers.file_kinds import CUSTOMER_FILES
+from apps.customers.filters import StateFilter
 from apps.customers.forms import CustomerForm, CustomerPartsForm
 from apps.customers.models import Address, Contact, Customer, CustomerImport, Mandate
 from apps.customers.parts import OWN, parts_of
@@ -56,8 +58,9 @@ class CustomerAdmin(CreateButton, HistoryModelAdmin):
     """
 
     create = _("Create a new customer")
-    list_display = ("number", "name", "main_city", "payment_mode")
+    list_display = ("number", "name", "main_city", "payment_mode", "state_badge")
     list_filter = (
+        StateFilter,
         ("kind", ChoicesDropdownFilter),
         ("payment_mode", ChoicesDropdownFilter),
         ("vat_regime", ChoicesDropdownFilter),
@@ -67,6 +70,9 @@ class CustomerAdmin(CreateButton, HistoryModelAdmin):
     inlines = (ContactInline, AddressInline, MandateInline)
     actions_list = ("import_file",)
     import_file = send_dialog(CUSTOMER_FILES)
+    actions_detail = ("close", "reopen")
+    close = dialogs.close
+    reopen = dialogs.reopen
     fieldsets = pages.LOOKED_AT
     readonly_fields = ("created_at",)
     conditional_fields: ClassVar[dict[str, str]] = dict(pages.conditions())
@@ -156,6 +162,11 @@ class CustomerAdmin(CreateButton, HistoryModelAdmin):
     @admin.display(description=_("city"))
     def main_city(self, customer: Any) -> str | None:
         return customer.main_city
+
+    @admin.display(description=pgettext_lazy("customer", "state"), ordering="closed_on")
+    def state_badge(self, customer: Customer) -> str | None:
+        """Nothing for an open one: what is as it should be needs no badge."""
+        return status(customer.state) if customer.closed_on else None
 
 
 @admin.register(CustomerImport)

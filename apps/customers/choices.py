@@ -2,6 +2,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from apps.core.choices import BadgeChoices
 
 
 class CustomerKind(models.TextChoices):
@@ -9,6 +12,13 @@ class CustomerKind(models.TextChoices):
     ADMINISTRATION = "administration", _("Administration")
     ASSOCIATION = "association", _("Association")
     INDIVIDUAL = "individual", _("Individual")
+
+
+class CustomerState(BadgeChoices):
+    """What a customer is by the day of its closing: no column says it."""
+
+    OPEN = "open", "", pgettext_lazy("customer", "Open")
+    CLOSED = "closed", "warning", pgettext_lazy("customer", "Closed")
 
 
 class VatRegime(models.TextChoices):

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from apps.customers.choices import AddressRole, ContactRole, CustomerKind, VatRegime
+from apps.customers.choices import AddressRole, ContactRole, CustomerKind, CustomerState, VatRegime
 from apps.customers.querysets import CustomerQuerySet
 from apps.documents.choices import PaymentMode
 from apps.documents.models import PaymentTerms
@@ -57,6 +57,10 @@ class Customer(models.Model):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         ordering = ["number"]
+        permissions = [
+            ("close_customer", _("Can close and reopen customers")),
+            ("export_customer", _("Can export customers with their bank accounts")),
+        ]
         indexes = [models.Index(fields=["name"], name="customers_by_name")]
         constraints = [
             models.CheckConstraint(name="customers_number_not_empty", condition=~Q(number="")),
@@ -65,6 +69,10 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    @property
+    def state(self) -> CustomerState:
+        return CustomerState.OPEN if self.closed_on is None else CustomerState.CLOSED
 
     @property
     def invoice_name(self) -> str:

@@ -36,6 +36,13 @@ class CustomerQuerySet(models.QuerySet):
             found |= Q(name__icontains=plain)
         return self.filter(found)
 
+    def open(self) -> Self:
+        """Those that may be sold something."""
+        return self.filter(closed_on=None)
+
+    def closed(self) -> Self:
+        return self.exclude(closed_on=None)
+
     def resembling(self, *, siren: str = "", name: str = "", emails: Iterable[str] = ()) -> Self:
         """Customers that may be the same as one with these: its SIREN, its name, or one of its e-mails."""
         from apps.customers.models import Contact

@@ -16,6 +16,8 @@ GRANTS: Grants = {
         "view_customerimport",
         "add_customerimport",
         "change_customer",
+        "close_customer",
+        "export_customer",
         "view_mandate",
         "add_mandate",
         "change_mandate",

@@ -50,6 +50,7 @@ from apps.tariffs.models import Tariff
 
 SENTENCES = {
     "customer_unknown": gettext_lazy("No customer has this number."),
+    "customer_closed": gettext_lazy("This customer is closed: it gets no new line unless it is reopened."),
     "offer_unknown": gettext_lazy("The catalogue does not have “%(offer)s”."),
     "offer_no_plan": gettext_lazy("“%(offer)s” is not a plan."),
     "offer_no_option": gettext_lazy("“%(offer)s” is not an option."),
@@ -167,6 +168,13 @@ class LineImporter(Importer[Line]):
         yield from _cards_held(new)
         yield from _numbers_held(records, known)
 
+    def hold(self, reading: Reading) -> None:
+        """With the lines, their customers: none of them closes before its new lines are there."""
+        super().hold(reading)
+        numbers = sorted({record["customer"] for record in reading.records if record.get("customer")})
+        customers: Any = Customer.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
+        list(in_batches(customers, "number", numbers))
+
     def compare(self, reading: Reading) -> Plan[Line]:
         """The prices that new lines agree to are the catalogue's, and no line of the file says them."""
         plan = super().compare(reading)
@@ -279,6 +287,8 @@ class _Stock:
         """What a line names and does not exist, or is not what it should be."""
         if (customer := record.get("customer")) and customer not in self.customers:
             yield record.fault("customer", "customer_unknown")
+        elif customer and self.customers[customer].closed_on is not None:
+            yield record.fault("customer", "customer_closed")
         if (tariff := record.get("tariff")) and tariff not in self.tariffs:
             yield record.fault("tariff", "tariff_unknown")
         if iccid := record.get("iccid"):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import ngettext, pgettext_lazy
 
+from apps.core import french
+from apps.core.admin import Link
 from apps.core.slots import ListColumn, Panel, contribute
+from apps.customers.closing import BLOCKERS
 from apps.customers.models import Customer
 from apps.lines.models import Line
 from apps.lines.querysets import with_line_count, with_lines_on
@@ -34,7 +39,7 @@ def lines_of_customer(customer: Customer, request: HttpRequest) -> dict[str, Any
     return {
         "lines": lines[:SHOWN],
         "line_count": customer.lines.count(),
-        "all_lines": f"{reverse('admin:lines_line_changelist')}?customer__id__exact={customer.pk}",
+        "all_lines": fleet_of(customer),
     }
 
 
@@ -43,12 +48,30 @@ def lines_of_card(card: SimCard, request: HttpRequest) -> dict[str, Any]:
     return {"periods": card.line_periods.select_related("line__customer").order_by("-start")}
 
 
+def blocks_closing(customer: Customer, on: date) -> Iterator[str]:
+    """Lines that serve on ``on`` or after it, or that wait to."""
+    serving = customer.lines.unended_on(on).count()
+    if serving:
+        yield ngettext(
+            "%(count)s line is in service or pending.", "%(count)s lines are in service or pending.", serving
+        ) % {"count": french.whole(serving)}
+
+
+def fleet_of(customer: Customer) -> str:
+    return f"{reverse('admin:lines_line_changelist')}?customer__id__exact={customer.pk}"
+
+
 PERIODS = Panel(
     title=_("Periods"), template="lines/periods.html", context=periods_of, permission="lines.view_line", order=10
 )
 
 
 def register() -> None:
+    contribute(BLOCKERS, blocks_closing)
+    contribute(
+        "customers.customer.links",
+        Link(title=_("Mobile fleet in detail"), url=fleet_of, permission="lines.view_line", icon="smartphone"),
+    )
     contribute(
         "customers.customer.columns",
         ListColumn(

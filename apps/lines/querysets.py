@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from apps.catalog.choices import OfferKind
 from apps.core.search import by_number, typed_digits
 from apps.customers.models import Customer
+from apps.lines.choices import LineStatus
 from apps.sims.models import ICCID_BEGINNING
 
 # From so many digits on, a text is a telephone number and not the number of a customer.
@@ -30,6 +31,12 @@ class LineQuerySet(models.QuerySet):
     def serving_on(self, day: date) -> Self:
         """Lines active or suspended on ``day``, by their dates, whatever their status is today."""
         return self.filter(Q(terminated_on__isnull=True) | Q(terminated_on__gt=day), activated_on__lte=day)
+
+    def unended_on(self, day: date) -> Self:
+        """Lines that serve on ``day`` or some day after it, or that wait to."""
+        return self.filter(Q(terminated_on__isnull=True) | Q(terminated_on__gt=day)).exclude(
+            status=LineStatus.CANCELLED
+        )
 
     def held(self, msisdn: str, day: date) -> Self:
         """The line that held the number (digits, E.164) on ``day``: none or one."""

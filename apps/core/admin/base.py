@@ -157,7 +157,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     screen: Any = ""
     #: Whether the page leads to its history: versions, or the journal of what was done here.
     keeps_history = True
-    #: Panels of this page (higher apps contribute theirs) and links of its header.
+    #: Panels of this page and links of its header; higher apps contribute theirs to ``….panels`` and ``….links``.
     panels: ClassVar[Sequence[Panel]] = ()
     links: ClassVar[Sequence[Link]] = ()
 
@@ -304,7 +304,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         return super().history_view(request, object_id, extra_context)  # type: ignore[no-any-return]
 
     def _header_links(self, request: HttpRequest, row: Model) -> Iterator[dict[str, Any]]:
-        return (link.as_action(row) for link in self.links if request.user.has_perm(link.permission))
+        links = [*self.links, *contributions(f"{self._page}.links")]
+        return (link.as_action(row) for link in links if request.user.has_perm(link.permission))
 
     @property
     def _page(self) -> str:
