@@ -171,9 +171,8 @@ class LineImporter(Importer[Line]):
     def hold(self, reading: Reading) -> None:
         """With the lines, their customers: none of them closes before its new lines are there."""
         super().hold(reading)
-        numbers = sorted({record["customer"] for record in reading.records if record.get("customer")})
-        customers: Any = Customer.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True)
-        list(in_batches(customers, "number", numbers))
+        named = sorted({record["customer"] for record in reading.records if record.get("customer")})
+        list(in_batches(Customer.objects.select_for_update(no_key=True).order_by("pk"), "number", named))
 
     def compare(self, reading: Reading) -> Plan[Line]:
         """The prices that new lines agree to are the catalogue's, and no line of the file says them."""

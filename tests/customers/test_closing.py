@@ -18,12 +18,14 @@ from apps.core.slots import _slots, contribute
 from apps.customers import closing
 from apps.customers.closing import close_customer, refuse_closed, reopen_customer
 from apps.customers.models import Customer
-from tests.factories import CustomerFactory, LineFactory
+from apps.lines.imports import LineImporter
+from tests.factories import CustomerFactory, LineFactory, iccid
 from tests.reading import said, text_of
 
 pytestmark = pytest.mark.django_db
 
 CHANGE = "admin:customers_customer_change"
+SENT = {"_form_submitted": "True"}
 LIST = "admin:customers_customer_changelist"
 
 
@@ -37,13 +39,13 @@ def closed(customer: Customer, **changes: Any) -> Customer:
 
 
 def ask(client: Client, customer: Customer, **changes: Any) -> Any:
-    return client.post(address(customer), {"on": localdate().isoformat(), "reason": "Cessation"} | changes)
+    answers = {"on": localdate().isoformat(), "reason": "Cessation"}
+    return client.post(address(customer), SENT | answers | changes)
 
 
 def confirmed(client: Client, shown: Any) -> Any:
     """The same answers again, once what they do has been read."""
-    posted = {name: shown.context["form"][name].value() or "" for name in shown.context["form"].fields}
-    return client.post(shown.wsgi_request.path, posted)
+    return client.post(shown.wsgi_request.path, shown.context["form"].data.dict())
 
 
 @pytest.fixture
@@ -84,11 +86,14 @@ def test_the_list_and_the_page_say_that_it_is_closed(seller: Client, customer: C
     CustomerFactory(number="C2", name="AUTRE")
     assert "Clos depuis le" in text_of(seller.get(reverse(CHANGE, args=[customer.pk])))
     everybody = text_of(seller.get(reverse(LIST)))
-    assert "HOTEL BELLEVUE" in everybody and "AUTRE" in everybody
+    assert "HOTEL BELLEVUE" in everybody
+    assert "AUTRE" in everybody
     only_closed = text_of(seller.get(reverse(LIST), {"state": "closed"}))
-    assert "HOTEL BELLEVUE" in only_closed and "AUTRE" not in only_closed
+    assert "HOTEL BELLEVUE" in only_closed
+    assert "AUTRE" not in only_closed
     only_open = text_of(seller.get(reverse(LIST), {"state": "open"}))
-    assert "HOTEL BELLEVUE" not in only_open and "AUTRE" in only_open
+    assert "HOTEL BELLEVUE" not in only_open
+    assert "AUTRE" in only_open
 
 
 def test_every_reason_against_is_said_at_once(
@@ -150,19 +155,21 @@ def test_a_closed_customer_can_still_be_corrected(seller: Client, customer: Cust
 
 def test_it_is_reopened_by_whoever_may_close(seller: Client, customer: Customer) -> None:
     closed(customer)
-    response = seller.post(address(customer, "reopen"), {"reason": "Nouveau contrat"})
+    response = seller.post(address(customer, "reopen"), SENT | {"reason": "Nouveau contrat"})
     assert response.status_code == 302
     customer.refresh_from_db()
     assert customer.closed_on is None
     assert customer.history.latest().history_change_reason == "Nouveau contrat"  # type: ignore[attr-defined]
-    assert "n’est pas clos" in said(seller.post(address(customer, "reopen"), {"reason": "Encore"}))
+    assert "n’est pas clos" in said(seller.post(address(customer, "reopen"), SENT | {"reason": "Encore"}))
 
 
 def test_the_button_is_the_one_that_makes_sense(seller: Client, customer: Customer) -> None:
     page = reverse(CHANGE, args=[customer.pk])
-    assert "Clore le client" in text_of(seller.get(page)) and "Rouvrir le client" not in text_of(seller.get(page))
+    assert "Clore le client" in text_of(seller.get(page))
+    assert "Rouvrir le client" not in text_of(seller.get(page))
     closed(customer)
-    assert "Clore le client" not in text_of(seller.get(page)) and "Rouvrir le client" in text_of(seller.get(page))
+    assert "Clore le client" not in text_of(seller.get(page))
+    assert "Rouvrir le client" in text_of(seller.get(page))
 
 
 def test_others_are_told(customer: Customer, told: list[tuple[str, Customer]]) -> None:
@@ -198,3 +205,16 @@ def test_something_new_is_refused_to_it(customer: Customer) -> None:
     customer.closed_on = date(2026, 1, 1)
     with pytest.raises(DomainError, match="clos"):
         refuse_closed(customer)
+
+
+def test_it_gets_no_line_from_a_file(customer: Customer) -> None:
+    header = "MSISDN;ICCID;NUM_CLIENT;OFFRE;GRILLE;DATE_ACTIVATION"
+    file = f"{header}\n33639980001;{iccid(1)};C1;PRO;STANDARD;2026-03-16".encode()
+
+    def codes() -> set[tuple[str, str]]:
+        return {(fault.column, fault.code) for fault in LineImporter(today=localdate()).plan(file).faults}
+
+    refused = ("NUM_CLIENT", "customer_closed")
+    assert refused not in codes()
+    closed(customer)
+    assert refused in codes()
