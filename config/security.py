@@ -27,3 +27,5 @@ X_FRAME_OPTIONS = "DENY"
 # Whoever opens the sign-in page itself has named no page to come back to.
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
+# A form of the customer space that has expired leads back there.
+CSRF_FAILURE_VIEW = "apps.portal.errors.expired"

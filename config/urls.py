@@ -19,3 +19,7 @@ urlpatterns = [
     path("logo/<slug:digest>/", logo, name="logo"),
     path("icon/<slug:digest>/", favicon, name="favicon"),
 ]
+
+handler403 = "apps.portal.errors.forbidden"
+handler404 = "apps.portal.errors.not_found"
+handler500 = "apps.portal.errors.broken"
