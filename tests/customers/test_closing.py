@@ -212,7 +212,7 @@ def test_it_gets_no_line_from_a_file(customer: Customer) -> None:
     file = f"{header}\n33639980001;{iccid(1)};C1;PRO;STANDARD;2026-03-16".encode()
 
     def codes() -> set[tuple[str, str]]:
-        return {(fault.column, fault.code) for fault in LineImporter(today=localdate()).plan(file).faults}
+        return {(fault.column, fault.reason_code) for fault in LineImporter(today=localdate()).plan(file).faults}
 
     refused = ("NUM_CLIENT", "customer_closed")
     assert refused not in codes()
