@@ -14,6 +14,7 @@ from html.parser import HTMLParser
 from django.template.base import tag_re
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 TAGS = frozenset(
     """a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em font h1 h2 h3 h4 h5 h6 hr i
@@ -32,6 +33,7 @@ PICTURE = re.compile(r"cid:", re.IGNORECASE)
 UNFIT_STYLE = re.compile(r"url\s*\(|image-set|@|\\|/\*|<|expression|javascript:|behavior|-moz-binding", re.IGNORECASE)
 #: Stands for a placeholder whose value is not known yet: a sign that no text holds.
 HOLE = "\N{OBJECT REPLACEMENT CHARACTER}"
+NOT_CLOSED = gettext_noop("a tag that is not closed, or a “<” that is to be written &lt;")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,25 @@ class MarkupFault:
 
 def markup_faults(html: str) -> list[MarkupFault]:
     """All that is in ``html`` and may not be, in the order of its lines."""
+    unclosed = _unclosed(html)
+    if unclosed:
+        # The reader would look for its end from every place on, which takes a time that grows with the square.
+        return [MarkupFault(unclosed, _(NOT_CLOSED))]
     reader = _Reader()
     reader.feed(html)
     reader.close()
     return reader.faults
+
+
+def _unclosed(html: str) -> int:
+    """The line of the first tag that another one begins in, or the end; 0: there is none."""
+    before, *tags = html.split("<")
+    line = 1 + before.count("\n")
+    for tag in tags:
+        if ">" not in tag:
+            return line
+        line += tag.count("\n")
+    return 0
 
 
 def source_faults(source: str) -> list[MarkupFault]:
@@ -87,7 +104,7 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         # Also a tag that is never closed: a mailbox would close it somewhere below.
         if "<" in data:
-            self._refuse(_("a tag that is not closed, or a “<” that is to be written &lt;"))
+            self._refuse(_(NOT_CLOSED))
 
     def handle_comment(self, data: str) -> None:
         self._refuse(_("comments are written {# … #} in a mail"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,6 +33,10 @@ class Outcome:
     seconds: float
 
 
+#: What is done to a template.
+Work = Callable[[str], Outcome]
+
+
 def prepare() -> None:
     django.setup()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
@@ -53,12 +57,16 @@ def clock() -> Iterator[None]:
 
 
 def fill_in(source: str) -> Outcome:
-    """What becomes of ``source``, in a mail's text and as HTML; the worse of the two."""
+    """What becomes of ``source``, in a mail's text and as HTML."""
+    return watched(lambda: sandbox.render(source, world()) + sandbox.render(source, world(), plain=True))
+
+
+def watched(work: Callable[[], str]) -> Outcome:
     start = time.perf_counter()
     kind, text, line = "shown", "", None
     try:
         with clock(), translation.override("fr"):
-            text = sandbox.render(source, world()) + sandbox.render(source, world(), plain=True)
+            text = work()
     except TemplateFault as fault:
         kind, text, line = "fault", str(fault), fault.line
     except BaseException as error:  # noqa: BLE001  # whatever it is, it is what the test wants to know
@@ -66,6 +74,7 @@ def fill_in(source: str) -> Outcome:
     return Outcome(kind, text, line, time.perf_counter() - start)
 
 
-def all_of(sources: Iterable[str]) -> list[Outcome]:
+def all_of(sources: Iterable[str], work: Work = fill_in) -> list[Outcome]:
+    """What becomes of each; ``work`` is a function of a module, as it is called in another process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=prepare) as process:
-        return list(process.map(fill_in, sources))
+        return list(process.map(work, sources))
