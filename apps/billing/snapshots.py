@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from apps.billing.choices import LineKind
 from apps.billing.models import Invoice, InvoiceLine
 from apps.branding.models import Integrator
-from apps.core import french
 from apps.core.exceptions import DomainError
-from apps.core.identifiers import mask_iban
 from apps.customers.choices import AddressRole, CustomerKind
 from apps.customers.models import Address, Customer, Mandate
 from apps.documents import terms
 from apps.documents.choices import PaymentMode
+from apps.documents.mentions import mentions_of
 from apps.documents.models import InvoiceLayout, PaymentMethod, PaymentTerms
+from apps.documents.payment_texts import PaymentFacts, payment_text
+from apps.documents.penalties import HalfYear, Rates
+from apps.documents.services import all_rates
 from apps.documents.snapshot import (
     Bank,
     Branding,
@@ -28,7 +30,6 @@ from apps.documents.snapshot import (
     InvoiceSnapshot,
     Item,
     ItemKind,
-    Mentions,
     Party,
     Payment,
     VatTotal,
@@ -53,6 +54,8 @@ class Surroundings:
     layout: InvoiceLayout
     payment_texts: dict[str, str]
     default_terms: terms.PaymentTerms
+    #: By half-year, where the integrator has filled them in.
+    penalty_rates: dict[HalfYear, Rates]
 
     def terms_of(self, customer: Customer) -> terms.PaymentTerms:
         own = customer.payment_terms
@@ -62,7 +65,7 @@ class Surroundings:
 def surroundings() -> Surroundings:
     """Read them once per run; DomainError when the integrator has not said who it is."""
     integrator = Integrator.objects.first()
-    layout = InvoiceLayout.objects.order_by("-version").first()
+    layout = InvoiceLayout.objects.first()  # the latest
     default = PaymentTerms.objects.filter(is_default=True).first()
     if integrator is None or layout is None:
         raise DomainError(_("No invoice can be made before the integrator's identity is filled in."))
@@ -71,6 +74,7 @@ def surroundings() -> Surroundings:
         layout=layout,
         payment_texts=dict(PaymentMethod.objects.values_list("mode", "text")),
         default_terms=terms.PaymentTerms() if default is None else default.terms,
+        penalty_rates=all_rates(),
     )
 
 
@@ -109,7 +113,12 @@ def snapshot_of(invoice: Invoice, around: Surroundings, *, today: date | None = 
         payment=_payment(invoice, around, due_date),
         purchase_order=customer.purchase_order,
         cost_center=customer.cost_centre,
-        mentions=_mentions(customer, around.layout, lines),
+        mentions=mentions_of(
+            around.layout,
+            individual=customer.kind == CustomerKind.INDIVIDUAL,
+            operation_category=_operation_category(lines),
+            rates=around.penalty_rates.get(HalfYear.of(issue_date)),
+        ),
         branding=Branding(
             colour=around.integrator.primary_colour,
             footer=around.layout.footer,
@@ -193,33 +202,21 @@ def _item(line: InvoiceLine) -> Item:
 def _payment(invoice: Invoice, around: Surroundings, due_date: date) -> Payment:
     mode = PaymentMode(invoice.customer.payment_mode)
     mandate = _mandate(invoice.customer)
-    values = {
-        "{due_date}": french.day(due_date),
-        "{number}": invoice.number or "…",
-        "{iban}": french.in_groups(around.integrator.iban, 4),
-        "{bic}": around.integrator.bic,
-        "{mandate}": "" if mandate is None else mandate.reference,
-        "{customer_iban}": "" if mandate is None else mask_iban(mandate.iban).replace(" ", french.NBSP),
-    }
-    text = around.payment_texts.get(mode, "")
-    for placeholder, value in values.items():
-        text = text.replace(placeholder, value)
-    return Payment(code=mode.untdid, label=MODES[mode], text=text)
+    facts = PaymentFacts(
+        due_date=due_date,
+        amount=invoice.gross,
+        mode=MODES[mode],
+        number=invoice.number,
+        iban=around.integrator.iban,
+        bic=around.integrator.bic,
+        mandate="" if mandate is None else mandate.reference,
+        customer_iban="" if mandate is None else mandate.iban,
+    )
+    return Payment(code=mode.untdid, label=MODES[mode], text=payment_text(around.payment_texts.get(mode, ""), facts))
 
 
 def _mandate(customer: Customer) -> Mandate | None:
     return next((mandate for mandate in customer.mandates.all() if mandate.revoked_on is None), None)
-
-
-def _mentions(customer: Customer, layout: InvoiceLayout, lines: Iterable[InvoiceLine]) -> Mentions:
-    return Mentions(
-        penalties=layout.penalties,
-        # An individual owes no recovery indemnity (C. com. L441-10 binds professionals only).
-        recovery_indemnity="" if customer.kind == CustomerKind.INDIVIDUAL else layout.recovery_indemnity,
-        early_payment=layout.early_payment,
-        operation_category=_operation_category(lines),
-        vat_on_debits="Option pour le paiement de la taxe d'après les débits" if layout.vat_on_debits else "",
-    )
 
 
 def _operation_category(lines: Iterable[InvoiceLine]) -> str:

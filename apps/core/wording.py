@@ -137,6 +137,10 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "pattern_needs_month": _("A counter that restarts monthly needs the month in the number."),
     "pattern_length": _("%(example)s has %(found)d characters, at most %(limit)d are allowed."),
     "pattern_counter": _("Counters start at 1."),
+    "pattern_repeats": _("These numbers could read as those given with %(pattern)s: change what stands before them."),
+    "pattern_repeats_other": _(
+        "These numbers could read as those of the other series (%(pattern)s): change what stands before them."
+    ),
     # Sentences with placeholders
     "phrase_brace": _("The brace in position %(position)d has no counterpart."),
     "phrase_field": _("Unknown placeholder {%(field)s} in position %(position)d: use %(expected)s."),

@@ -26,12 +26,16 @@ _pool: ProcessPoolExecutor | None = None
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One document to draw; ``key`` is given back with it. ``calls`` empty: no call detail."""
+    """One document to draw; ``key`` is given back with it. ``calls`` empty: no call detail.
+
+    ``layout`` is the HTML of the version that the snapshot names; ``None``: the newest that is shipped.
+    """
 
     key: int
     snapshot: InvoiceSnapshot
     logo: bytes | None
     calls: tuple[CallSection, ...] = ()
+    layout: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Drawn:
 def draw(order: Order) -> Drawn:
     """Draw one document in this process; a fault is told, not raised: it must not stop the others."""
     try:
-        front = render_body(order.snapshot, logo=order.logo)
+        front = render_body(order.snapshot, logo=order.logo, layout=order.layout)
         annex = render_annex(order.snapshot, order.calls) if order.calls else None
     except Exception as error:  # noqa: BLE001  # whatever it is, it is told
         return Drawn(order.key, fault=f"{type(error).__name__}: {error}")

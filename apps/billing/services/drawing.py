@@ -27,6 +27,7 @@ from apps.core.exceptions import DomainError
 from apps.core.files import Area, store
 from apps.core.processes import is_gone, this_process
 from apps.core.progress import Progress, unwatched
+from apps.documents.services import layout_of
 from apps.documents.snapshot import InvoiceSnapshot
 from apps.documents.workshop import Drawn, Order, draw
 
@@ -108,13 +109,17 @@ def _counted(run: BillingRun, progress: Progress) -> Progress:
 
 def drawings_of(invoices: Sequence[Invoice], draw: Draw) -> Iterator[tuple[Invoice, Drawn]]:
     logo = _logo()
+    layouts: dict[str, str] = {}
 
     def orders() -> Iterator[Order]:
         for invoice in invoices:
             snapshot = shown_by(invoice)
             # A logo changed since is not the one that the document was issued with.
             fitting = logo[1] if logo and logo[0] == snapshot.branding.logo_digest else None
-            yield Order(invoice.pk, snapshot, fitting, call_detail(invoice))
+            version = snapshot.layout_version
+            if version not in layouts:
+                layouts[version] = layout_of(version)
+            yield Order(invoice.pk, snapshot, fitting, call_detail(invoice), layouts[version])
 
     return zip(invoices, draw(orders()), strict=True)
 

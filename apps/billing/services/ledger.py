@@ -16,8 +16,12 @@ from apps.billing.vat import Treatment, vat_parts
 from apps.core import guards
 from apps.core.files import stored_bytes
 from apps.core.money import total
+from apps.core.wording import sentence
 from apps.documents.choices import DocumentKind
 from apps.documents.models import NumberSeries
+from apps.documents.numbering import PatternRefused
+from apps.documents.renumbering import following
+from apps.documents.services import rules_of
 from apps.documents.snapshot import InvoiceSnapshot
 from apps.lines.services import status_disagreements
 from apps.usage.models import RatedRecord, Statement
@@ -55,15 +59,23 @@ def verify_ledger() -> Verification:
 
 
 def _series_faults(series: NumberSeries, found: Verification) -> Iterator[str]:
-    """Positions 1…n, counters that follow one another, dates that never go back, digests that chain."""
+    """Positions 1…n, counters and numbers by the rule of their time, dates that never go back, digests that chain."""
     position, counter, last_date, last_digest = 0, 0, None, ""
+    try:
+        rules = rules_of(series)
+    except PatternRefused as refused:
+        yield f"series {series.kind}: {sentence(refused)}"
+        return
     for invoice in Invoice.objects.issued().filter(series=series).order_by("position").iterator(chunk_size=200):
         found.invoices += 1
         number = invoice.number
         if invoice.position != position + 1:
             yield f"{number}: position {invoice.position} after {position}"
-        if invoice.counter not in (counter + 1, 1) or (invoice.counter == 1 and position and series.reset == "never"):
-            yield f"{number}: counter {invoice.counter} after {counter}"
+        rule = next(rule for until, rule in rules if until is None or (invoice.position or 0) <= until)
+        if invoice.issue_date is not None:
+            expected = following(rule, counter=counter, last=last_date, day=invoice.issue_date)
+            if (invoice.counter, number) != (expected, rule.format(expected, invoice.issue_date)):
+                yield f"{number}: counter {invoice.counter} after {counter}"
         if last_date is not None and invoice.issue_date is not None and invoice.issue_date < last_date:
             yield f"{number}: dated {invoice.issue_date}, after {last_date}"
         if invoice.previous_digest != last_digest:

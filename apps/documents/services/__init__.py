@@ -7,6 +7,7 @@ from apps.documents.services.layouts import (
     LayoutRefused,
     LayoutValues,
     layout_in_force,
+    layout_of,
     restore_layout,
     use_shipped_layout,
     write_layout,
@@ -21,8 +22,8 @@ from apps.documents.services.previewing import (
     real_choices,
     sample_choices,
 )
-from apps.documents.services.rates import rates_on, set_legal_rate
-from apps.documents.services.series import NumbersAhead, change_series, preview_series
+from apps.documents.services.rates import all_rates, rates_on, set_legal_rate
+from apps.documents.services.series import NumbersAhead, change_series, preview_series, rules_of
 from apps.documents.services.terms import (
     TERMS_IN_USE,
     TermsValues,
@@ -45,6 +46,7 @@ __all__ = [
     "Real",
     "RealDocuments",
     "TermsValues",
+    "all_rates",
     "change_payment_text",
     "change_series",
     "change_terms",
@@ -52,6 +54,7 @@ __all__ = [
     "create_terms",
     "customers_with",
     "layout_in_force",
+    "layout_of",
     "layout_warnings",
     "make_default_terms",
     "preview_layout",
@@ -59,6 +62,7 @@ __all__ = [
     "rates_on",
     "real_choices",
     "restore_layout",
+    "rules_of",
     "sample_choices",
     "set_legal_rate",
     "terms_fault",

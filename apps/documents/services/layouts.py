@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from apps.core.exceptions import DomainError
 from apps.documents.models import InvoiceLayout
-from apps.documents.shipped import SHIPPED
+from apps.documents.shipped import SHIPPED, shipped_layout
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +71,11 @@ class LayoutConflict(DomainError):
 def layout_in_force() -> InvoiceLayout:
     """The version that the next invoices are issued with."""
     return InvoiceLayout.objects.latest()
+
+
+def layout_of(version: str) -> str:
+    """The HTML of the version that a snapshot names; of one that names none, the layout that was shipped first."""
+    return InvoiceLayout.objects.get(version=int(version)).source if version else shipped_layout(1)
 
 
 def write_layout(*, values: LayoutValues, actor: Any, at: datetime, expected: int, note: str = "") -> InvoiceLayout:

@@ -29,3 +29,8 @@ def rates_on(day: date) -> Rates | None:
     half_year = HalfYear.of(day)
     row = LegalRate.objects.filter(year=half_year.year, half=half_year.half).first()
     return None if row is None else Rates(row.ecb, row.legal)
+
+
+def all_rates() -> dict[HalfYear, Rates]:
+    """Every half-year's rates, for whoever makes many documents."""
+    return {HalfYear(row.year, row.half): Rates(row.ecb, row.legal) for row in LegalRate.objects.all()}
