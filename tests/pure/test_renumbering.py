@@ -90,10 +90,20 @@ def test_the_next_period_begins(reset: Reset, starts: date | None) -> None:
 
 # Few and alike, so that they meet.
 patterns = st.sampled_from(
-    (
-        "F{N} F{MM}-{N} F{YYYY}-{N} F{YYYY}{MM}-{N} G{YYYY}{MM}-{N} F2026-{N} "
-        "F2026{N} F{YYYY}{N} F{YY}{MM}{N:2} F{YYYY}{MM}{N} F{YY}{N:4} F20{N:4}"
-    ).split()
+    [
+        "F{N}",
+        "F{MM}-{N}",
+        "F{YYYY}-{N}",
+        "F{YYYY}{MM}-{N}",
+        "G{YYYY}{MM}-{N}",
+        "F2026-{N}",
+        "F2026{N}",
+        "F{YYYY}{N}",
+        "F{YY}{MM}{N:2}",
+        "F{YYYY}{MM}{N}",
+        "F{YY}{N:4}",
+        "F20{N:4}",
+    ]
 )
 changes = st.tuples(patterns, st.sampled_from(Reset))
 # How many documents, so many days apart, after so many days.
