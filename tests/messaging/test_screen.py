@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from apps.core import files
 from apps.core.roles import Role
-from apps.messaging.admin import FRAME_POLICY
+from apps.messaging.admin.outbox import FRAME_POLICY
 from apps.messaging.choices import AttemptOutcome, DeliveryState
 from apps.messaging.models import Delivery
 from apps.messaging.panels import ATTACHMENTS
