@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import QuerySet
-from import_export.resources import Resource
 
 from apps.catalog.choices import SaleMode
 from apps.catalog.filing import as_filed, with_all_filed
 from apps.catalog.imports import OfferImporter
 from apps.core.imports import shown
-from apps.core.spreadsheets import Cell, as_csv
-
-
-class ListResource(Resource):
-    """Rows of a list as they are on the day ``today``; no cell becomes a formula."""
-
-    header: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, *, today: date) -> None:
-        super().__init__()
-        self.today = today
-
-    def prepared(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        return rows
-
-    def cells(self, row: Any) -> list[Cell]:
-        raise NotImplementedError
-
-    def get_export_headers(self, selected_fields: Any = None) -> list[str]:
-        return list(self.header)
-
-    def export_resource(self, instance: Any, selected_fields: Any = None, **kwargs: Any) -> list[Cell]:
-        return self.cells(instance)
-
-    def as_csv(self, rows: QuerySet[Any]) -> bytes:
-        dataset = self.export(self.prepared(rows))
-        return as_csv(dataset.headers, dataset)
+from apps.core.resources import ListResource
+from apps.core.spreadsheets import Cell
 
 
 class OfferResource(ListResource):

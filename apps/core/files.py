@@ -175,10 +175,11 @@ def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     return response
 
 
-def as_download(name: str, content_type: str, data: bytes) -> HttpResponse:
+def as_download(name: str, content_type: str, data: bytes | Iterable[bytes]) -> HttpResponseBase:
     """What a page makes on the spot for whoever may have it: kept by the browser, in no cache."""
-    response = HttpResponse(data, content_type)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
+    whole = isinstance(data, bytes)
+    response = HttpResponse(data, content_type) if whole else StreamingHttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
     add_never_cache_headers(response)
     return response
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
+from itertools import batched
 
 Cell = str | int | Decimal | date | None
 
@@ -29,6 +30,7 @@ _NUMBER = re.compile("'*[+-][0-9][0-9 \xa0\u202f]*(?:[.,][0-9]+)?")
 # Control characters, and what is no character at all: XML knows neither.
 _UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _WIDEST = 40
+_ROWS_PER_PIECE = 500
 
 
 def harmless(text: str) -> str:
@@ -49,11 +51,20 @@ def _would_calculate(text: str) -> bool:
 
 def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """Semicolons, decimal commas, days as 31/10/2026."""
+    return b"".join(csv_pieces(header, rows))
+
+
+def csv_pieces(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+    """The same, some rows at a time: what is sent while it is made is never held whole."""
+    yield _lines([[harmless(name) for name in header]]).encode(CSV_ENCODING)
+    for some in batched(rows, _ROWS_PER_PIECE):
+        yield _lines([_written(cell) for cell in row] for row in some).encode()
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> str:
     text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(map(harmless, header))
-    writer.writerows([_written(cell) for cell in row] for row in rows)
-    return text.getvalue().encode(CSV_ENCODING)
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
 
 
 def _written(cell: Cell) -> str:

@@ -54,9 +54,9 @@ _EMAILS = {"billing_email": ContactRole.BILLING, "identification_email": Contact
 _MANDATE = {"reference", "iban", "bic", "signed_on"}
 
 
-def _customers() -> QuerySet[Customer]:
-    """Customers with those of their rows that a file speaks of."""
-    return Customer.objects.prefetch_related(
+def with_all_filed(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """The customers with those of their rows that a file speaks of."""
+    return customers.prefetch_related(
         Prefetch("addresses", Address.objects.filter(role=AddressRole.MAIN), "main_addresses"),
         Prefetch("contacts", Contact.objects.order_by("pk"), "people"),
         Prefetch("mandates", Mandate.objects.filter(revoked_on=None), "mandates_in_force"),
@@ -128,8 +128,8 @@ class CustomerImporter(Importer[Customer]):
 
     def known(self, records: Sequence[Record]) -> Mapping[Key, Known[Customer]]:
         lines = {record["number"]: record for record in records if record.key}
-        customers = in_batches(_customers(), "number", lines)
-        return {(one.number,): Known(one, _as_filed(one, lines[one.number])) for one in customers}
+        customers = in_batches(with_all_filed(Customer.objects.all()), "number", lines)
+        return {(one.number,): Known(one, _as_compared(one, lines[one.number])) for one in customers}
 
     def check_all(self, records: Sequence[Record], known: Mapping[Key, Known[Customer]]) -> Iterator[Fault]:
         def given(name: str) -> Iterator[str]:
@@ -164,17 +164,29 @@ def _faults(record: Record, refusals: Refused) -> Iterator[Fault]:
     return (record.fault(name, refusal.code, **refusal.params) for name, refusal in refusals)
 
 
-def _as_filed(customer: Any, record: Record) -> dict[str, Any]:
-    """A known customer as a file would say it; what ``record`` leaves to the customer, as ``record`` says it."""
+def as_filed(customer: Any) -> dict[str, Any]:
+    """A customer, one of :func:`with_all_filed`, as a file says it, by the names of the fields."""
     address, mandate = _first(customer.main_addresses), _first(customer.mandates_in_force)
     values = {name: getattr(customer, name) for name in _OWN}
     values["call_detail"] = not customer.without_call_detail
     values |= {name: getattr(address, name, None) for name in _ADDRESS}
     values |= {name: getattr(mandate, name, None) for name in _MANDATE}
-    for name, role in _EMAILS.items():
-        # Several people may get the invoices: the file names one of them.
-        emails = [contact.email for contact in customer.people if contact.role == role]
-        values[name] = record.get(name) if record.get(name) in [None, *emails] else _first(emails)
+    return values | {name: _first(emails) for name, emails in _emails(customer).items()}
+
+
+def _emails(customer: Any) -> dict[str, list[str]]:
+    """By field, the addresses of whoever has its role: several people may get the invoices, a file names one."""
+    return {
+        name: [contact.email for contact in customer.people if contact.role == role] for name, role in _EMAILS.items()
+    }
+
+
+def _as_compared(customer: Any, record: Record) -> dict[str, Any]:
+    """A known customer as a file would say it; what ``record`` leaves to the customer, as ``record`` says it."""
+    values = as_filed(customer)
+    for name, emails in _emails(customer).items():
+        if record.get(name) in [None, *emails]:
+            values[name] = record.get(name)
     if not record.row.values["IDENTIFIANT"]:
         values["login"] = record.get("login")
     if not record.row.values["RUM"]:

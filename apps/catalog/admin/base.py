@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.utils.decorators import method_decorator
+from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from django.views.decorators.http import require_safe
-from unfold.decorators import action
 
 from apps.catalog.dialogs import offers as dialogs
 from apps.catalog.models import Handset, Offer
-from apps.catalog.resources import ListResource
 from apps.catalog.services import FIRST_DAY
 from apps.catalog.wording import sale_text
 from apps.core import french
-from apps.core.admin import CreateButton, HistoryModelAdmin, ReadOnlyInline, status
-from apps.core.files import as_download
+from apps.core.admin import CreateButton, ExportButton, HistoryModelAdmin, ReadOnlyInline, status
 from apps.core.models import Period
-from apps.core.spreadsheets import CSV_TYPE
 
 
 class DatedPriceInline(ReadOnlyInline):
@@ -62,7 +53,7 @@ def more(*names: str) -> dict[str, Any]:
     return {"title": _("More actions"), "icon": "more_horiz", "items": list(names)}
 
 
-class SoldAdmin(CreateButton, HistoryModelAdmin):
+class SoldAdmin(ExportButton, CreateButton, HistoryModelAdmin):
     """Something on sale: a form to enter it, another to correct it, its state, its export."""
 
     #: How a new one is entered, in which groups of fields.
@@ -91,28 +82,3 @@ class SoldAdmin(CreateButton, HistoryModelAdmin):
     @admin.display(description=_("sale"))
     def sale(self, row: Offer | Handset) -> str:
         return sale_text(row, localdate())
-
-    # --- Export
-
-    resource: ClassVar[type[ListResource]]
-    export_name: ClassVar[str]
-    export_order: ClassVar[Sequence[str]]
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(f"{self.opts.app_label}.export_{self.opts.model_name}"))
-
-    @action(description=pgettext_lazy("button", "Export"), url_path="export", icon="download")
-    @method_decorator(require_safe)
-    def export(self, request: HttpRequest) -> HttpResponse:
-        """The whole list, withdrawn rows too, for a spreadsheet or for another installation. Changes nothing."""
-        if not (self.has_view_permission(request) and self.has_export_permission(request)):
-            raise PermissionDenied
-        rows = self.get_queryset(request).order_by(*self.export_order)
-        name = f"{self.export_name}_{localdate():%Y-%m-%d}.csv"
-        return as_download(name, CSV_TYPE, self.resource(today=localdate()).as_csv(rows))
-
-    def get_actions_list(self, request: HttpRequest) -> list[Any]:
-        actions = super().get_actions_list(request)
-        if self.has_export_permission(request):
-            return actions
-        return [one for one in actions if not one.action_name.endswith("_export")]

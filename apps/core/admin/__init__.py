@@ -13,6 +13,7 @@ from apps.core.admin.base import HistoryModelAdmin, ModelAdmin, ReadOnly, ReadOn
 from apps.core.admin.columns import badge, count, days_held, figure, money, number, percent, price, status
 from apps.core.admin.creating import CreateButton
 from apps.core.admin.dialogs import ConfirmShown, DayInput, DialogForm, ServiceDialog
+from apps.core.admin.exporting import ExportButton
 from apps.core.admin.filters import DaysFilter
 from apps.core.admin.journal import JOURNAL
 from apps.core.admin.panels import Link
@@ -24,6 +25,7 @@ __all__ = [
     "DayInput",
     "DaysFilter",
     "DialogForm",
+    "ExportButton",
     "HistoryModelAdmin",
     "Link",
     "ModelAdmin",
