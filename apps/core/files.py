@@ -175,10 +175,17 @@ def serve(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     return response
 
 
-def as_download(name: str, content_type: str, data: bytes | Iterable[bytes]) -> HttpResponseBase:
+def as_download(name: str, content_type: str, data: bytes) -> HttpResponse:
     """What a page makes on the spot for whoever may have it: kept by the browser, in no cache."""
-    whole = isinstance(data, bytes)
-    response = HttpResponse(data, content_type) if whole else StreamingHttpResponse(data, content_type=content_type)
+    return _kept(HttpResponse(data, content_type), name)
+
+
+def as_download_in_pieces(name: str, content_type: str, pieces: Iterable[bytes]) -> StreamingHttpResponse:
+    """The same of what is too large to be held at once: it is made while it is sent."""
+    return _kept(StreamingHttpResponse(pieces, content_type=content_type), name)
+
+
+def _kept[Response: HttpResponseBase](response: Response, name: str) -> Response:
     response["Content-Disposition"] = str(content_disposition_header(as_attachment=True, filename=name))
     add_never_cache_headers(response)
     return response

@@ -170,7 +170,7 @@ class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
         """Who took all the customers away is in the journal."""
         kind = ContentType.objects.get_for_model(Customer)
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user=request.user,  # type: ignore[misc]  # nobody comes here who has not signed in
             content_type=kind,
             object_repr=str(self.opts.verbose_name_plural),
             action_flag=CHANGE,

@@ -22,7 +22,7 @@ class StateFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         match self.value():
             case CustomerState.OPEN:
-                return queryset.open()  # type: ignore[attr-defined, no-any-return]
+                return queryset.open()  # type: ignore[attr-defined]
             case CustomerState.CLOSED:
-                return queryset.closed()  # type: ignore[attr-defined, no-any-return]
+                return queryset.closed()  # type: ignore[attr-defined]
         return queryset

@@ -52,7 +52,7 @@ def customers(seller: Client) -> list[Customer]:
         number="0012",
         login="=1+1",
         name="MAIRIE DE VILLENEUVE",
-        legal_name="'+Mairie; \"Villeneuve\" <b>{{ 1 }}",
+        legal_name='\'+Mairie; "Villeneuve" <b>{{ 1 }}',
         kind=CustomerKind.ADMINISTRATION,
         vat_regime=VatRegime.DOM_8_5,
         closed_on=date(2026, 10, 31),

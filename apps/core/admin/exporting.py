@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 from unfold.decorators import action
 
-from apps.core.files import as_download
+from apps.core.files import as_download_in_pieces
 from apps.core.resources import ListResource
 from apps.core.spreadsheets import CSV_TYPE
 
@@ -39,7 +39,7 @@ class ExportButton:
         self.before_export(request)
         rows = self.get_queryset(request).order_by(*self.export_order)  # type: ignore[attr-defined]
         name = f"{self.export_name}_{localdate():%Y-%m-%d}.csv"
-        return as_download(name, CSV_TYPE, self.resource(today=localdate()).pieces(rows))
+        return as_download_in_pieces(name, CSV_TYPE, self.resource(today=localdate()).pieces(rows))
 
     def before_export(self, request: HttpRequest) -> None:
         """What is to be written down of it."""
