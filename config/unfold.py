@@ -34,6 +34,22 @@ def branch(title: Any, icon: str, *entries: tuple[Any, str]) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": items[0]["link"], "permission": seen, "items": items}
 
 
+# What an invoice says, how it is numbered, when it is due: pages that lead to one another.
+INVOICE_TEMPLATE = [
+    (_("Texts and layout"), "documents.invoicelayout", "admin:documents_invoicelayout_current"),
+    (_("Numbering"), "documents.numberseries", "admin:documents_numberseries_changelist"),
+    (_("Payment terms"), "documents.paymentterms", "admin:documents_paymentterms_changelist"),
+    (_("Penalty rates"), "documents.legalrate", "admin:documents_legalrate_changelist"),
+]
+
+
+def invoice_template() -> dict[str, Any]:
+    """The entry of those pages; its address leads to the first of them that the user may see."""
+    link = reverse_lazy(INVOICE_TEMPLATE[0][2])
+    seen = may_see("documents.invoicelayout", "documents.numberseries")
+    return {"title": _("Invoice template"), "icon": "description", "link": link, "permission": seen}
+
+
 # The order and the labels are those of the product's outline. An entry comes with its screen.
 NAVIGATION = [
     {
@@ -77,7 +93,11 @@ NAVIGATION = [
     {
         "title": _("Customisation"),
         "separator": True,
-        "items": [entry(_("Identity & logo"), "palette", "branding.integrator")],
+        "items": [
+            entry(_("Identity & logo"), "palette", "branding.integrator"),
+            invoice_template(),
+            entry(_("Payment methods"), "payments", "documents.paymentmethod"),
+        ],
     },
     {
         "title": _("Supervision"),
@@ -137,6 +157,28 @@ def people_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"models": models, "items": PEOPLE}, {"page": "people", "items": PEOPLE}]
 
 
+def template_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tabs of the invoice template's pages; none elsewhere."""
+    lists = {model: reverse(f"admin:{model.replace('.', '_')}_changelist") for _title, model, _ in INVOICE_TEMPLATE}
+    if not request.path.startswith(tuple(lists.values())):
+        return []
+    items = [
+        {
+            "title": title,
+            "link": reverse_lazy(address),
+            "permission": may_see(model),
+            "active": lambda request, under=lists[model]: request.path.startswith(under),
+        }
+        for title, model, address in INVOICE_TEMPLATE
+    ]
+    pages = [model if is_list else {"name": model, "detail": True} for model in lists for is_list in (True, False)]
+    return [{"models": pages, "items": items}, {"page": "invoice_template", "items": items}]
+
+
+def page_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    return people_tabs(request) or template_tabs(request)
+
+
 UNFOLD = {
     "SITE_TITLE": "apps.branding.shell.title",
     "SITE_HEADER": "apps.branding.shell.header",
@@ -154,5 +196,5 @@ UNFOLD = {
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
     "SCRIPTS": [lambda request: static("core/dialogs.js"), lambda request: static("core/select2.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
-    "TABS": people_tabs,
+    "TABS": page_tabs,
 }

@@ -55,6 +55,11 @@ class PaymentTerms:
             due = this_month if due <= this_month else _day_of(month.next(), self.day_of_month)
         return due
 
+    @property
+    def longest_wait(self) -> int:
+        """Days between an invoice and its due date, for the issue date that is worst off."""
+        return _longest_wait(self)
+
     def legal_fault(self, periodic: bool = True) -> TermsRefused | None:
         """Why the law does not allow these terms between businesses, or ``None``; not raised.
 

@@ -169,6 +169,17 @@ admin:billing_billingrun_send_all        302 200 403 403 200 403 403 200  302 20
 admin:billing_billingrun_download        302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
 admin:billing_invoice_send               302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
+admin:documents_invoicelayout_current    302 302 403 403 302 302 302 302  302 405 405 405 405 405 405 405
+admin:documents_invoicelayout_compare    302 200 403 403 200 403 200 200  302 405 405 405 405 405 405 405
+admin:documents_invoicelayout_samples    302 200 403 403 200 403 200 200  302 405 405 405 405 405 405 405
+admin:documents_invoicelayout_preview    302 200 403 403 200 403 200 200  302 422 403 403 403 403 403 422
+admin:documents_invoicelayout_restore    302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:documents_invoicelayout_use_shipped 302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:documents_numberseries_next        302 200 403 403 403 403 403 200  302 405 405 405 405 405 405 405
+admin:documents_numberseries_change_numbering 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:documents_paymentterms_due         302 200 403 403 403 403 403 200  302 405 405 405 405 405 405 405
+admin:documents_paymentterms_make_default 302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:documents_paymentmethod_preview    302 200 200 403 200 200 200 200  302 200 403 403 403 403 403 200
 admin:messaging_delivery_html            302 200 403 200 200 403 403 200  302 405 405 405 405 405 405 405
 admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:messaging_delivery_resend          302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
@@ -191,6 +202,11 @@ catalog_plan                             a   v   v   v   -   v   a
 catalog_product                          a   v   v   v   -   v   a
 customers_customer                       a   a   c   c   v   v   a
 customers_customerimport                 v   v   -   -   -   v   v
+documents_invoicelayout                  c   -   -   v   -   v   c
+documents_legalrate                      a   -   -   v   v   v   a
+documents_numberseries                   v   -   -   v   v   v   v
+documents_paymentmethod                  c   v   -   v   v   v   c
+documents_paymentterms                   a   v   -   v   v   v   a
 lines_line                               v   v   v   v   -   v   v
 lines_lineimport                         v   -   -   -   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
@@ -257,6 +273,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> None:
     rows.make(1)
     # Drawing has tests of its own, and takes seconds.
     monkeypatch.setattr("apps.billing.services.invoice_pdf", lambda invoice: b"%PDF-1.7")
+    monkeypatch.setattr("apps.documents.services.preview_layout", lambda **asked: b"%PDF-1.7")
+    monkeypatch.setattr("apps.documents.services.checking.check_layout", lambda values, today: [])
 
 
 def browser_of(who: str) -> Client:
