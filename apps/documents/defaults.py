@@ -46,7 +46,8 @@ def install_defaults(**kwargs: Any) -> None:
         PaymentTerms.objects.create(code="30JFDM", label="30 jours fin de mois", days=30, end_of_month=True)
         PaymentTerms.objects.create(code="COMPTANT", label="Comptant", days=0)
     if not PaymentMethod.objects.exists():
-        PaymentMethod.objects.bulk_create(PaymentMethod(mode=mode, text=text) for mode, text in TEXTS.items())
+        for mode, text in TEXTS.items():  # one by one: each begins its history
+            PaymentMethod.objects.create(mode=mode, text=text)
     if not InvoiceLayout.objects.exists():
         InvoiceLayout.objects.create(
             version=1,

@@ -33,9 +33,7 @@ def change_numbering(series: NumberSeries, actor: Any, answers: Answers) -> Numb
 def following_text(series: NumberSeries) -> str:
     """The next three numbers of a series; why it gives none, if so."""
     try:
-        numbers = services.preview_series(
-            series=series, pattern=series.pattern, reset=series.reset, today=localdate()
-        )
+        numbers = services.preview_series(series=series, pattern=series.pattern, reset=series.reset, today=localdate())
     except DomainError as refusal:
         return str(refusal)
     return ", ".join(numbers.numbers)

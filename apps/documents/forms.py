@@ -104,7 +104,7 @@ class PaymentTextForm(KeepsOthersChanges):
         model = PaymentMethod
         fields = ("text",)
         widgets: ClassVar[dict[str, Any]] = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 4})}
-        help_texts: ClassVar[dict[str, Any]] = {"text": _("Printed on the invoices of the customers who pay like this.")}
+        help_texts: ClassVar[dict[str, Any]] = {"text": _("Printed on the invoices of whoever pays like this.")}
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]

@@ -161,5 +161,5 @@ def _located(fault: services.LayoutFault) -> str:
     if fault.line is None:
         return fault.reason
     place = _("Line %(line)d") % {"line": fault.line}
-    button = '<button type="button" class="cursor-pointer underline" data-of="id_{}" data-line="{}">{}</button>\N{NO-BREAK SPACE}: {}'
-    return format_html(button, fault.field, fault.line, place, fault.reason)
+    button = '<button type="button" class="cursor-pointer underline" data-of="id_{}" data-line="{}">{}</button>'
+    return format_html(button + "\N{NO-BREAK SPACE}: {}", fault.field, fault.line, place, fault.reason)

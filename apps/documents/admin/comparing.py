@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core.differences import differences
@@ -50,7 +49,6 @@ def link_of(layout: InvoiceLayout) -> str:
     return format_html('<a href="{}" class="text-link">{}</a>', address, _("What changed"))
 
 
-@require_safe
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     if not model_admin.has_view_permission(request):
         raise PermissionDenied

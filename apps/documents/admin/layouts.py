@@ -13,7 +13,8 @@ from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_http_methods, require_safe
 from unfold.enums import ActionVariant
 
 from apps.core.admin import Link, ModelAdmin, ServiceDialog, percent
@@ -52,7 +53,7 @@ class InvoiceLayoutAdmin(ModelAdmin):
         (_("Layout"), {"fields": ("shown_source",)}),
     )
     readonly_fields = ("shown_version", "shown_rate", "shown_source")
-    conditional_fields = {"penalty_rate": "rate_kind == 'own'"}  # noqa: RUF012  # unfold reads a plain dict
+    conditional_fields = {"penalty_rate": "rate_kind == 'own'"}
     change_form_before_template = "documents/layout_before.html"
     change_form_outer_after_template = "documents/layout_beside.html"
     keeps_history = False  # the versions are its history
@@ -128,12 +129,15 @@ class InvoiceLayoutAdmin(ModelAdmin):
             raise PermissionDenied
         return redirect("admin:documents_invoicelayout_change", services.layout_in_force().pk)
 
+    @method_decorator(require_safe)
     def compare_view(self, request: HttpRequest) -> HttpResponse:
         return comparing.page(self, request)
 
+    @method_decorator(require_safe)
     def samples_view(self, request: HttpRequest) -> HttpResponse:
         return previewing.samples_page(self, request)
 
+    @method_decorator([require_http_methods(["GET", "HEAD", "POST"]), xframe_options_sameorigin])
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return previewing.preview_page(self, request, object_id)
 
@@ -161,7 +165,9 @@ class InvoiceLayoutAdmin(ModelAdmin):
         obj.__dict__.update(made.__dict__)  # the journal and the answer are about the new version
 
     def response_change(self, request: HttpRequest, obj: InvoiceLayout) -> HttpResponse:
-        said = gettext("Version %(number)s is saved. It applies to the invoices to come; those that have been issued keep theirs.")
+        said = gettext(
+            "Version %(number)s is saved. It applies to the invoices to come; those that have been issued keep theirs."
+        )
         messages.success(request, said % {"number": obj.version})
         return redirect("admin:documents_invoicelayout_change", obj.pk)
 

@@ -16,8 +16,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
-from apps.core.admin import HistoryModelAdmin
 from apps.branding.models import Integrator
+from apps.core.admin import HistoryModelAdmin
 from apps.core.wording import sentence
 from apps.documents import phrases, services
 from apps.documents.forms import PaymentTextForm

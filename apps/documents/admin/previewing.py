@@ -11,8 +11,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import localdate
-from django.views.decorators.clickjacking import xframe_options_sameorigin
-from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.core.exceptions import DomainError
 from apps.documents import placeholders, services
@@ -48,7 +46,6 @@ def _choices(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-@require_safe
 def samples_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     """The documents that a preview may be of, as options: those that are searched, and the made-up ones."""
     if not model_admin.has_view_permission(request):
@@ -59,8 +56,6 @@ def samples_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@xframe_options_sameorigin
 def preview_page(model_admin: Any, request: HttpRequest, object_id: str) -> HttpResponse:
     """A PDF for the frame beside the form: by GET of a version, by POST of what is typed. Writes nothing."""
     layout = model_admin.get_object(request, object_id)

@@ -34,9 +34,10 @@ def told(rule: Rule) -> dict[str, Any]:
 class PaymentTermsAdmin(CreateButton, HistoryModelAdmin):
     """The terms among which a customer's are chosen; those of the others are the default ones."""
 
+    screen = _("Payment terms")
     create = _("Create payment terms")
     form = PaymentTermsForm
-    list_display = ("label", "code", "rule", "due_if_today", "longest", "customers", "is_default")
+    list_display = ("label", "code", "rule", "due_if_today", "longest", "is_default")
     list_display_links = ("label",)
     ordering = ("-is_default", "days", "code")
     fieldsets = (
@@ -83,9 +84,6 @@ class PaymentTermsAdmin(CreateButton, HistoryModelAdmin):
         response = TemplateResponse(request, "documents/due.html", context)
         add_never_cache_headers(response)
         return response
-
-    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        return super().changelist_view(request, extra_context)
 
     # --- Columns and fields
 
