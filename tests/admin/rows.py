@@ -22,7 +22,7 @@ from apps.branding.models import Integrator
 from apps.catalog.choices import OfferKind, SaleMode, UsageKind
 from apps.catalog.models import Plan
 from apps.documents.choices import DocumentKind
-from apps.documents.models import InvoiceLayout, LegalRate, NumberSeries, PaymentTerms
+from apps.documents.models import NumberSeries
 from apps.jobs.choices import JobState, Queue
 from apps.jobs.imports.choices import ImportState
 from apps.jobs.imports.kinds import file_kinds
@@ -35,6 +35,7 @@ from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.admin.bulk_rows import a_bulk_operation
+from tests.admin.document_rows import how_invoices_are_made
 from tests.factories import (
     AllowanceFactory,
     DiscountFactory,
@@ -296,22 +297,6 @@ CONTENT = [
     (LineKind.DISCOUNT, "Remise 10 %", Decimal("-19.95")),
     (LineKind.USAGE, "Voix · France mobile", Decimal("54.95")),
 ]
-
-
-def how_invoices_are_made(number: int) -> None:
-    """One more version of the invoice template, payment terms, rates of a half-year."""
-    InvoiceLayout.objects.create(
-        version=100 + number,
-        penalties="Pénalités de retard au taux de {rate}.",
-        recovery_indemnity="Indemnité forfaitaire de 40 € pour frais de recouvrement.",
-        early_payment="Pas d'escompte pour paiement anticipé.",
-        note="Pied de page",
-        made_by=UserFactory(),
-        made_at=MAILED_AT + timedelta(minutes=number),
-    )
-    PaymentTerms.objects.create(code=f"{number + 1}J", label=f"{number + 1} jours", days=number + 1)
-    rate = {"ecb": Decimal("2.15"), "legal": Decimal("2.76")}
-    LegalRate.objects.create(year=2000 + number // 2, half=number % 2 + 1, **rate)
 
 
 def a_series() -> NumberSeries:

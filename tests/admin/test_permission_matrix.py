@@ -173,12 +173,12 @@ admin:documents_invoicelayout_current    302 302 403 403 302 302 302 302  302 40
 admin:documents_invoicelayout_compare    302 200 403 403 200 403 200 200  302 405 405 405 405 405 405 405
 admin:documents_invoicelayout_samples    302 200 403 403 200 403 200 200  302 405 405 405 405 405 405 405
 admin:documents_invoicelayout_preview    302 200 403 403 200 403 200 200  302 422 403 403 403 403 403 422
-admin:documents_invoicelayout_restore    302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
-admin:documents_invoicelayout_use_shipped 302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:documents_invoicelayout_restore    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:documents_invoicelayout_use_shipped 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:documents_numberseries_next        302 200 403 403 403 403 403 200  302 405 405 405 405 405 405 405
 admin:documents_numberseries_change_numbering 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:documents_paymentterms_due         302 200 403 403 403 403 403 200  302 405 405 405 405 405 405 405
-admin:documents_paymentterms_make_default 302 200 403 403 403 403 403 200  302 302 403 403 403 403 403 302
+admin:documents_paymentterms_make_default 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:documents_paymentmethod_preview    302 200 200 403 200 200 200 200  302 200 403 403 403 403 403 200
 admin:messaging_delivery_html            302 200 403 200 200 403 403 200  302 405 405 405 405 405 405 405
 admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
