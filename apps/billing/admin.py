@@ -276,7 +276,7 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         ),
     )
     keeps_history = False
-    actions_detail = ("send",)
+    actions_detail = ("send", "remind")
 
     send = ServiceDialog(
         title=pgettext_lazy("invoice", "Send"),
@@ -287,6 +287,16 @@ class InvoiceAdmin(ReadOnly, ModelAdmin):
         service=dialogs.send_invoice,
         done=_("The e-mail is in the outbox."),
         icon="send",
+    )
+    remind = ServiceDialog(
+        title=_("Send a reminder"),
+        description=_("Asks the customer's billing manager by e-mail to pay the invoice, which goes with it."),
+        permission="billing.send_invoice",
+        when=dialogs.can_remind,
+        preview=dialogs.preview_reminder,
+        service=dialogs.send_reminder,
+        done=_("The reminder is in the outbox."),
+        icon="notification_important",
     )
 
     def with_details(self, rows: Any) -> Any:

@@ -9,12 +9,13 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from apps.billing import mailing, panels, searching, tasks, tiles
+        from apps.billing import mailing, panels, reminders, searching, tasks, tiles
         from apps.billing.defaults import install_defaults
 
         panels.register()
         tasks.register_kinds()
         mailing.register()
+        reminders.register()
         tiles.register()
         searching.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="billing.defaults")

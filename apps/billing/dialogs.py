@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.billing.choices import DownloadFormat, ItemState, JobKind, RunState
-from apps.billing.mailing import recipients_of
 from apps.billing.models import BillingRun, Invoice
 from apps.billing.precautions import precautions, to_see_to
+from apps.billing.reminders import reminders_of
 from apps.core import french
 from apps.core.exceptions import DomainError
 from apps.core.periods import Month
+from apps.customers.recipients import billing_addresses
 from apps.documents.choices import DocumentKind
 from apps.jobs.models import Job
 from apps.messaging.choices import DeliveryState
@@ -214,7 +215,7 @@ def preview_invoice(invoice: Invoice, answers: dict[str, Any]) -> list[str]:
 
 
 def _invoice(invoice: Invoice) -> Iterator[str]:
-    to = recipients_of(invoice.customer)
+    to = billing_addresses(invoice.customer)
     if not to:
         yield _("The customer has no e-mail address for invoices.")
         return
@@ -244,3 +245,54 @@ def send_invoice(invoice: Invoice, actor: Any, answers: dict[str, Any]) -> Deliv
     from apps.billing.services.mailing import send_invoice
 
     return send_invoice(invoice=invoice, actor=actor)
+
+
+# --- «Envoyer un rappel»
+
+
+def can_remind(invoice: Invoice) -> bool:
+    return invoice.is_issued and invoice.kind == DocumentKind.INVOICE and invoice.gross > 0
+
+
+def preview_reminder(invoice: Invoice, answers: dict[str, Any]) -> list[str]:
+    """To whom it goes, when the invoice was due, and how often it was reminded of."""
+    from apps.billing.services.reminding import refuse_reminder
+
+    letterhead()
+    refuse_reminder(invoice, on=localdate())
+    return list(_reminder(invoice, localdate()))
+
+
+def _reminder(invoice: Invoice, today: date) -> Iterator[str]:
+    to = billing_addresses(invoice.customer)
+    if not to:
+        raise DomainError(_("The customer has no e-mail address for invoices."))
+    yield _("The reminder goes to %(addresses)s, with the invoice.") % {"addresses": ", ".join(to)}
+    due = invoice.due_date or today
+    if due < today:
+        late = (today - due).days
+        yield ngettext(
+            "The invoice of %(gross)s has been due since %(date)s: %(days)d day.",
+            "The invoice of %(gross)s has been due since %(date)s: %(days)d days.",
+            late,
+        ) % {"gross": french.euros(invoice.gross), "date": french.day(due), "days": late}
+    else:
+        yield _("The invoice of %(gross)s is only due on %(date)s.") % {
+            "gross": french.euros(invoice.gross),
+            "date": french.day(due),
+        }
+    earlier = reminders_of(invoice)
+    if not earlier:
+        yield _("It has not been reminded of yet.")
+        return
+    yield ngettext(
+        "It has been reminded of once, on %(date)s.",
+        "It has been reminded of %(count)d times, the last time on %(date)s.",
+        len(earlier),
+    ) % {"count": len(earlier), "date": french.day(localdate(earlier[0].created_at))}
+
+
+def send_reminder(invoice: Invoice, actor: Any, answers: dict[str, Any]) -> Delivery:
+    from apps.billing.services.reminding import send_reminder
+
+    return send_reminder(invoice=invoice, on=localdate(), actor=actor)

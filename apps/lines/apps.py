@@ -11,12 +11,13 @@ class LinesConfig(AppConfig):
         from apps.catalog.services import ALLOWANCES_CHANGED, OFFERS_IN_USE
         from apps.core.slots import contribute
         from apps.core.wording import register
-        from apps.lines import cards, file_kinds, panels, searching, tiles
+        from apps.lines import cards, file_kinds, mails, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
 
         register(SENTENCES)
         panels.register()
+        mails.register()
         cards.register()
         tiles.register()
         searching.register()

@@ -219,6 +219,7 @@ class LineImporter(Importer[Line]):
                     today=self.today,
                     actor=actor,
                     fees=False,
+                    told=False,
                     reason=source,
                 )
         except DomainError as refusal:

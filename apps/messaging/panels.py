@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Attachment
 
 from apps.core import files
 from apps.core.slots import Panel, contribute
+from apps.messaging.events import is_confidential
 from apps.messaging.models import Delivery
 from apps.messaging.rendering import with_inline_logo
 
@@ -19,7 +21,13 @@ CONTENT_PERMISSION = "messaging.view_content"
 OPENED = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
 
 
+#: In the place of a text that holds a personal link: whoever reads it could use the link.
+HIDDEN = _("This message holds a personal link: its text is shown to nobody.")
+
+
 def content_of(delivery: Delivery, request: HttpRequest) -> dict[str, Any]:
+    if is_confidential(delivery.event):
+        return {"hidden": HIDDEN}
     return {
         "email": delivery.email,
         "attachments": [
@@ -43,12 +51,17 @@ CONTENT = Panel(
 
 def shown_html(delivery: Delivery) -> str:
     """The HTML of a mail for a frame that may load nothing."""
+    if is_confidential(delivery.event):
+        return format_html("<p>{}</p>", HIDDEN)
     return with_inline_logo(str(delivery.email.html_message), delivery.logo)
 
 
 def find_attachment(request: HttpRequest, pk: int) -> files.Content | None:
     attachment = Attachment.objects.filter(pk=pk).first()
     if attachment is None or not attachment.file:
+        return None
+    events = Delivery.objects.filter(email__attachments=pk).values_list("event", flat=True).distinct()
+    if any(map(is_confidential, events)):
         return None
     content_type = attachment.mimetype if attachment.mimetype in OPENED else "application/octet-stream"
     try:

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
@@ -88,7 +89,8 @@ def with_inline_logo(html: str, logo: InlineImage | None) -> str:
 
 
 def _one_line(subject: str) -> str:
-    """A subject is a header: a line end in it would begin another one."""
+    """A subject is a header: a line end in it would begin another one. No-break spaces, as in amounts, become plain."""
+    subject = "".join(" " if category(sign) == "Zs" else sign for sign in subject)
     if not subject.isprintable():
         raise DomainError(_("The subject of the mail holds a line end or an invisible character."))
     if len(subject) > LONGEST_SUBJECT:

@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.models import User
-from apps.billing.mailing import EVENT, mail_context, recipients_of
+from apps.billing.mailing import EVENT, mail_context
 from apps.billing.models import BillingRun, Invoice, InvoiceSending
 from apps.billing.services.drawing import draw_here
 from apps.billing.services.rendering import invoice_pdf
 from apps.core.exceptions import DomainError
 from apps.core.progress import Progress, unwatched
+from apps.customers.recipients import billing_addresses
 from apps.messaging.choices import DeliveryState
 from apps.messaging.models import Delivery
 from apps.messaging.services import Attachment, queue_mail, resend
@@ -81,17 +82,17 @@ def send_invoice(*, invoice: Invoice, actor: User | None) -> Delivery:
             return _queue(invoice, actor)
     if sending.delivery.state in (DeliveryState.QUEUED, DeliveryState.SENDING):
         raise DomainError(_("The mail with this invoice is on its way already."))
-    anew = () if sending.delivery.keeps_attachments else (_document(invoice),)
-    return resend(delivery=sending.delivery, actor=actor, to=_recipients(invoice), anew=anew)
+    anew = () if sending.delivery.keeps_attachments else (document_of(invoice),)
+    return resend(delivery=sending.delivery, actor=actor, to=addresses_of(invoice), anew=anew)
 
 
 def _queue(invoice: Invoice, actor: User | None) -> Delivery:
     """In the caller's transaction. Where the mail is there already, it stays the one that there is."""
     delivery = queue_mail(
         event=EVENT,
-        to=_recipients(invoice),
+        to=addresses_of(invoice),
         context=mail_context(invoice),
-        attachments=[_document(invoice)],
+        attachments=[document_of(invoice)],
         key=f"{EVENT}:{invoice.pk}",
         actor=actor,
     )
@@ -99,12 +100,12 @@ def _queue(invoice: Invoice, actor: User | None) -> Delivery:
     return delivery
 
 
-def _document(invoice: Invoice) -> Attachment:
+def document_of(invoice: Invoice) -> Attachment:
     return Attachment(f"{invoice.number}.pdf", "application/pdf", invoice_pdf(invoice, draw=draw_here))
 
 
-def _recipients(invoice: Invoice) -> list[str]:
-    to = recipients_of(invoice.customer)
+def addresses_of(invoice: Invoice) -> list[str]:
+    to = billing_addresses(invoice.customer)
     if not to:
         raise DomainError(_("The customer has no e-mail address for invoices."))
     return to

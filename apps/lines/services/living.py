@@ -12,6 +12,7 @@ from apps.accounts.models import User
 from apps.catalog.choices import FeeKind
 from apps.core.exceptions import DomainError
 from apps.lines.choices import LineStatus, OperationKind
+from apps.lines.mails import tell
 from apps.lines.models import Line
 from apps.lines.services.fees import charge, fee, plan_on
 from apps.lines.services.periods import (
@@ -43,7 +44,7 @@ def suspend_line(
     _move(line, "suspend")
     _turn_state(line, on, LineStatus.SUSPENDED, billed=billed)
     _move_card(line, SimStatus.SUSPENDED, actor, reason)
-    journal(
+    operation = journal(
         line,
         OperationKind.RESTRICTION,
         actor=actor,
@@ -52,6 +53,7 @@ def suspend_line(
         before={"status": LineStatus.ACTIVE},
         after={"status": LineStatus.SUSPENDED, "billed": billed},
     )
+    tell(operation)
     return line
 
 
@@ -63,7 +65,7 @@ def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, re
     _move(line, "reactivate")
     _turn_state(line, on, LineStatus.ACTIVE, billed=True)
     _move_card(line, SimStatus.ACTIVE, actor, reason)
-    journal(
+    operation = journal(
         line,
         OperationKind.REACTIVATION,
         actor=actor,
@@ -72,16 +74,18 @@ def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, re
         before={"status": LineStatus.SUSPENDED},
         after={"status": LineStatus.ACTIVE},
     )
+    tell(operation)
     return line
 
 
 @transaction.atomic
 def terminate_line(
-    *, line: Line, on: date, today: date, actor: User | None, fees: bool = True, reason: str = ""
+    *, line: Line, on: date, today: date, actor: User | None, fees: bool = True, told: bool = True, reason: str = ""
 ) -> Line:
     """End the line for good: ``on`` is the first day without service. Its number is free from that day.
 
-    The plan's termination fee is charged unless told otherwise. A line that was to end later ends now. Subscriptions
+    The plan's termination fee is charged unless told otherwise, and the customer is told of it by mail if the integrator
+    has such mails sent; ``told`` false is for what happened long ago. A line that was to end later ends now. Subscriptions
     that would only have begun later never begin. DomainError when something of the line was changed since, or when it
     did not serve a day before.
     """
@@ -119,6 +123,8 @@ def terminate_line(
     if fees:
         charge(fee(line, plan, FeeKind.TERMINATION, operation, on))
     allowances_changed(line.pk)
+    if told:
+        tell(operation)
     return line
 
 
