@@ -32,9 +32,8 @@ class MailedInvoice:
     issue_date: date = means(_("Date of the invoice"))
     due_date: date = means(_("Date by which it is to be paid"))
     period_start: date = means(_("First day of the billed period"))
-    period_end: date = means(
-        _("Day after the billed period; {{ invoice.period_start|days:invoice.period_end }} writes “du … au …”")
-    )
+    period_end: date = means(_("Day after the billed period"))
+    period: str = means(_("The billed period, from its first to its last day"))
     net: Decimal = means(_("Total without VAT"))
     vat: Decimal = means(_("VAT"))
     gross: Decimal = means(_("Total with VAT"))
@@ -60,6 +59,7 @@ EXAMPLE = Placeholder(
         due_date=date(2026, 12, 2),
         period_start=date(2026, 10, 1),
         period_end=date(2026, 11, 1),
+        period=french.days(date(2026, 10, 1), date(2026, 11, 1)),
         net=Decimal("100.00"),
         vat=Decimal("20.00"),
         gross=Decimal("120.00"),
@@ -81,6 +81,7 @@ def mail_context(invoice: Invoice) -> dict[str, Any]:
             due_date=shown.due_date,
             period_start=shown.period_start,
             period_end=shown.period_end,
+            period=french.days(shown.period_start, shown.period_end),
             net=shown.net,
             vat=shown.vat,
             gross=shown.gross,

@@ -84,8 +84,8 @@ def terminate_line(
 ) -> Line:
     """End the line for good: ``on`` is the first day without service. Its number is free from that day.
 
-    The plan's termination fee is charged unless told otherwise, and the customer is told of it by mail if the integrator
-    has such mails sent; ``told`` false is for what happened long ago. A line that was to end later ends now. Subscriptions
+    The plan's termination fee is charged unless told otherwise. The customer is told of it by mail if the integrator
+    has such mails sent; ``told`` false is for files of fleets. A line that was to end later ends now. Subscriptions
     that would only have begun later never begin. DomainError when something of the line was changed since, or when it
     did not serve a day before.
     """
