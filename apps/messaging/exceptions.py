@@ -11,7 +11,11 @@ from django.utils.translation import pgettext_lazy
 from apps.core.exceptions import DomainError
 
 #: The texts of a mail as people call them.
-FIELDS = {"subject": _("Subject"), "text": pgettext_lazy("mail", "Plain text"), "html": pgettext_lazy("mail", "HTML")}
+FIELDS = {
+    "subject": _("Subject"),
+    "text": pgettext_lazy("mail", "Plain text"),
+    "html": pgettext_lazy("mail", "HTML text"),
+}
 
 
 @dataclass(frozen=True, slots=True)

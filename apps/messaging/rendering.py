@@ -67,12 +67,13 @@ def render_texts(
 
 def render_part(part: str, source: str, values: Mapping[str, Any]) -> str:
     """One of the three texts, filled in. What leaves is looked at here, whatever was looked at when it was kept."""
+    source = source.strip() if part == "subject" else source
     shown = sandbox.render(source, values, limits=LIMITS, plain=part != "html")
     if is_blank(shown) if part == "html" else not shown.strip():
         raise DomainError(_("it is empty"))
     match part:
         case "subject":
-            return _one_line(shown.strip())
+            return _one_line(shown)
         case "text":
             return _tidy(shown)
     for fault in markup_faults(shown):
