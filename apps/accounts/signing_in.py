@@ -7,7 +7,7 @@ django-axes counts failures per user name and address: after ``LOCKOUT_FAILURES`
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.contrib import admin
@@ -19,9 +19,12 @@ from django.utils.crypto import salted_hmac
 from apps.accounts.choices import Outcome
 from apps.accounts.clients import address_of, browser_of
 from apps.accounts.models import SignIn, User
+from apps.core.slots import contributions
 
 #: Why a session ended, on the request that ends it: an Outcome. Without it, its user did.
 ENDED_BY = "session_ended_by"
+#: Slot of functions ``(request, minutes)``: the page of a lock in the look of the site that was asked, or None.
+LOCKED_PAGES: Final = "accounts.locked_pages"
 
 
 # --- The lock
@@ -39,9 +42,14 @@ def locked_out(request: HttpRequest, response: HttpResponse | None, credentials:
     """The page of a locked pair: the same whether the name is somebody's or not."""
     cool_off: timedelta = settings.AXES_COOLOFF_TIME
     minutes = int(cool_off.total_seconds() // 60)
-    page = render(request, "accounts/locked.html", {**admin.site.each_context(request), "minutes": minutes}, status=429)
+    own = filter(None, (shown(request, minutes) for shown in contributions(LOCKED_PAGES)))
+    page = next(own, None) or _office_page(request, minutes)
     page["Retry-After"] = str(int(cool_off.total_seconds()))
     return page
+
+
+def _office_page(request: HttpRequest, minutes: int) -> HttpResponse:
+    return render(request, "accounts/locked.html", {**admin.site.each_context(request), "minutes": minutes}, status=429)
 
 
 # --- The journal

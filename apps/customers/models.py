@@ -182,6 +182,7 @@ class CustomerLogin(models.Model):
     class Meta:
         verbose_name = _("access to the customer space")
         verbose_name_plural = _("accesses to the customer space")
+        permissions = [("send_credentials", _("Can send and withdraw accesses to the customer space"))]
 
     def __str__(self) -> str:
         return str(self.customer)

@@ -21,9 +21,10 @@ GRANTS: Grants = {
         "view_mandate",
         "add_mandate",
         "change_mandate",
+        "send_credentials",
     ),
     # Keeps up to date whom to call and where to send, and nothing of what is invoiced.
-    Role.SUPPORT: (*SEE, *REACH),
+    Role.SUPPORT: (*SEE, *REACH, "send_credentials"),
     Role.BILLING: (*SEE, *REACH, "change_customer", "view_mandate", "add_mandate", "change_mandate"),
     Role.ACCOUNTANT: (*SEE, "view_mandate"),
 }

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from apps.portal import branding, views
+from apps.portal import branding, entry, views
 
 app_name = "portal"
 urlpatterns = [
     path("", views.home, name="home"),
     path("couleurs/<slug:colour>.css", branding.painted, name="colours"),
+    path("connexion/", entry.SignIn.as_view(), name="sign_in"),
+    path("deconnexion/", entry.sign_out, name="sign_out"),
+    path("mot-de-passe-oublie/", entry.Recover.as_view(), name="recover"),
+    path("mot-de-passe-oublie/envoi/", entry.Recovering.as_view(), name="recovering"),
+    path("mot-de-passe/", entry.ChangePassword.as_view(), name="change_password"),
+    path("mot-de-passe/<str:uidb64>/<str:token>/", entry.ChoosePassword.as_view(), name="choose"),
 ]

@@ -135,7 +135,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Signing in (apps.accounts): a user name is locked for the address that guesses at it.
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "apps.accounts.backends.AudienceBackend"]
 AXES_FAILURE_LIMIT = env.int("LOCKOUT_FAILURES", default=5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.int("LOCKOUT_MINUTES", default=15))
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -148,6 +148,11 @@ AXES_LOCKOUT_CALLABLE = "apps.accounts.signing_in.locked_out"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# For how long a link to choose a password can be used.
+PASSWORD_RESET_TIMEOUT = 3600 * env.int("PASSWORD_LINK_HOURS", default=24)
+# Requests to recover a password, from one address of the network and for one e-mail, within an hour.
+RECOVERIES_PER_CLIENT = env.int("RECOVERIES_PER_CLIENT", default=20)
+RECOVERIES_PER_EMAIL = env.int("RECOVERIES_PER_EMAIL", default=3)
 # Reverse proxies in front of this server: each appends an address to X-Forwarded-For.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 # Signed in until idle for so long, and never longer than so many hours; sign-ins are remembered for so many days.

@@ -56,6 +56,8 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     ),
     "admin:search": lambda: reverse("admin:search") + "?s=line",
     "admin:view_on_site": lambda: reverse("admin:view_on_site", args=[1, Customer.objects.latest("pk").pk]),
+    "portal:colours": lambda: reverse("portal:colours", args=["1f4e79"]),
+    "portal:choose": lambda: reverse("portal:choose", args=["MQ", "no-token"]),
     "/admin/(?P<url>.*)$": lambda: "/admin/no/such/page/",
 }
 
