@@ -41,7 +41,7 @@ class InvoiceLayoutAdmin(ModelAdmin):
             _("Late payment"),
             {"fields": ("rate_kind", "penalty_rate", "penalties", "recovery_indemnity", "early_payment")},
         ),
-        (_("VAT"), {"fields": (("vat_on_debits", "standard_vat_rate"),)}),
+        (_("VAT"), {"fields": ("vat_on_debits", "standard_vat_rate")}),
         (_("Layout"), {"fields": ("html",)}),
         (_("This version"), {"fields": ("note",)}),
     )

@@ -12,6 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -39,11 +40,9 @@ class PaymentTermsAdmin(CreateButton, HistoryModelAdmin):
     form = PaymentTermsForm
     list_display = ("label", "code", "rule", "due_if_today", "longest", "is_default")
     list_display_links = ("label",)
+    sortable_by = ()
     ordering = ("-is_default", "days", "code")
-    fieldsets = (
-        (None, {"fields": (("label", "code"), ("days", "end_of_month", "day_of_month"))}),
-        (_("What this gives"), {"fields": ("outcome",)}),
-    )
+    fieldsets = ((None, {"fields": (("label", "code"), "days", "end_of_month", "day_of_month", "outcome")}),)
     readonly_fields = ("outcome",)
     actions_detail = ("make_default",)
 
@@ -103,4 +102,8 @@ class PaymentTermsAdmin(CreateButton, HistoryModelAdmin):
     @figure
     @admin.display(description=_("longest wait"))
     def longest(self, row: PaymentTerms) -> str:
-        return days_text(row.terms.longest_wait)
+        days = days_text(row.terms.longest_wait)
+        refused = illegality_of(row.terms)  # terms of former days may be longer than the law allows
+        if not refused:
+            return days
+        return format_html('{}<br><span class="document-refused">{}</span>', days, refused)
