@@ -23,15 +23,10 @@ from xhtml2pdf.config.resources import ResourceAccessPolicy
 from apps.core import sandbox
 from apps.core.exceptions import DomainError
 from apps.documents import logo as logos
-from apps.documents.presentation import Page
+from apps.documents.presentation import Page, is_detailed_apart
 from apps.documents.sheets import FONTS, prepare_reportlab
 from apps.documents.shipped import LAYOUTS, shipped_layout
 from apps.documents.snapshot import InvoiceSnapshot
-
-#: How many items a layout still shows itself. Measured (``benchmarks/documents.py``): a row costs xhtml2pdf 5
-#: to 8 ms, so that six take as long as the summary and the pages of ``detail.py``, where a row costs
-#: 0.2 ms. A customer with one line and little usage gets one page, a fleet a summary and its detail.
-ITEMS_ON_FRONT = 6
 
 #: How xhtml2pdf begins to say that a long address or footer was made smaller to fit its frame. It is the one
 #: remark that may be passed over: nothing is missing from the page.
@@ -63,11 +58,6 @@ def fill_layout(snapshot: InvoiceSnapshot, *, logo: bytes | None = None, layout:
     placed = logos.place(logo, expected_digest=snapshot.branding.logo_digest) if logo else None
     page = Page.of(snapshot, logo=placed, detailed_apart=is_detailed_apart(snapshot))
     return sandbox.render(layout or shipped_layout(), {"invoice": snapshot, "page": page})
-
-
-def is_detailed_apart(snapshot: InvoiceSnapshot) -> bool:
-    """Whether the items are too many for the front and have pages of their own."""
-    return len(snapshot.items) > ITEMS_ON_FRONT
 
 
 @lru_cache(maxsize=1)

@@ -15,11 +15,16 @@ VAT_ON_DEBITS: Final = "Option pour le paiement de la taxe d'après les débits"
 class Texts(Protocol):
     """What a version of the layout says; its rows and the values that are about to become one have it."""
 
-    penalties: str
-    penalty_rate: Decimal | None
-    recovery_indemnity: str
-    early_payment: str
-    vat_on_debits: bool
+    @property
+    def penalties(self) -> str: ...
+    @property
+    def penalty_rate(self) -> Decimal | None: ...
+    @property
+    def recovery_indemnity(self) -> str: ...
+    @property
+    def early_payment(self) -> str: ...
+    @property
+    def vat_on_debits(self) -> bool: ...
 
 
 def mentions_of(texts: Texts, *, individual: bool, operation_category: str, rates: Rates | None) -> Mentions:

@@ -15,6 +15,11 @@ from apps.core.money import total
 from apps.documents.logo import PlacedLogo
 from apps.documents.snapshot import InvoiceSnapshot, Item, ItemKind, Party
 
+#: How many items a layout still shows itself. Measured (``benchmarks/documents.py``): a row costs xhtml2pdf 5
+#: to 8 ms, so that six take as long as the summary and the pages of ``detail.py``, where a row costs
+#: 0.2 ms. A customer with one line and little usage gets one page, a fleet a summary and its detail.
+ITEMS_ON_FRONT = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Palette:
@@ -116,6 +121,11 @@ def identity(seller: Party) -> str:
         f"TVA {seller.vat_number}" if seller.vat_number else "",
     ]
     return " – ".join(part for part in company if part.strip())
+
+
+def is_detailed_apart(snapshot: InvoiceSnapshot) -> bool:
+    """Whether the items are too many for the front and have pages of their own."""
+    return len(snapshot.items) > ITEMS_ON_FRONT
 
 
 @dataclass(frozen=True, slots=True)

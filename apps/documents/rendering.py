@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 from apps.documents.annex import render_annex
 from apps.documents.detail import render_detail
-from apps.documents.front import is_detailed_apart, render_front
+from apps.documents.front import render_front
 from apps.documents.joining import concatenate, join
+from apps.documents.presentation import is_detailed_apart
 from apps.documents.snapshot import CallSection, InvoiceSnapshot
 
 

@@ -76,12 +76,13 @@ def _running_pool() -> ProcessPoolExecutor:
             _pool = ProcessPoolExecutor(
                 os.cpu_count(),
                 mp_context=multiprocessing.get_context("spawn"),
-                initializer=_open_worker,
+                initializer=open_worker,
             )
         return _pool
 
 
-def _open_worker() -> None:
+def open_worker() -> None:
+    """Make a spawned process ready to draw."""
     threading.Thread(target=_leave_with_parent, daemon=True).start()
     django.setup()  # drawing needs no apps, but the sentence that tells a fault is translated
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pypdf
 import pytest
 
-from apps.documents.front import ITEMS_ON_FRONT
+from apps.documents.presentation import ITEMS_ON_FRONT
 from apps.documents.rendering import render_invoice
 from apps.documents.snapshot import Citation, DocumentKind, ItemKind, Mentions, Party, VatTotal
 from tests.documents.samples import BUYER, MENTIONS, SELLER, fleet, invoice, item, logo, pages, text
