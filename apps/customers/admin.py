@@ -22,6 +22,7 @@ from apps.customers.filters import StateFilter
 from apps.customers.forms import CustomerForm, CustomerPartsForm
 from apps.customers.models import Address, Contact, Customer, CustomerImport, Mandate
 from apps.customers.parts import OWN, parts_of
+from apps.customers.past import PAST
 from apps.customers.resources import CustomerResource
 from apps.customers.roles import REACH
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
@@ -76,6 +77,7 @@ class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
     export_name = "clients"
     export_order = ("number",)
     import_file = send_dialog(CUSTOMER_FILES)
+    panels = (PAST,)
     actions_detail = ("close", "reopen")
     close = dialogs.close
     reopen = dialogs.reopen

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
+from apps.core.admin.past import Event, Past
 from apps.core.identifiers import national
 from apps.core.slots import ListColumn, ListFilter, contribute
 from apps.lines.models import LineSim
 from apps.sims.models import SimCard
-from apps.sims.past import SLOT, Event, Past
+from apps.sims.past import SLOT
 
 
 def with_holder(cards: QuerySet[Any]) -> QuerySet[Any]:

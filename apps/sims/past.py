@@ -5,18 +5,16 @@ Higher apps add to it through the slot :data:`SLOT`: lines tell when they held t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
-from django.http import HttpRequest
-from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.admin.journal import entries_of
-from apps.core.slots import Panel, contribute, contributions
+from apps.core.admin.past import TEMPLATE, Event, Past, past_of
+from apps.core.slots import Panel, contribute
 from apps.jobs.bulk.tasks import undoing
 from apps.sims import declaring
 from apps.sims.choices import SimStatus
@@ -27,42 +25,6 @@ SLOT: Final = "sims.simcard.past"
 SHOW_CODES: Final = gettext_lazy("Show the codes")
 #: Of each sort: nothing in a card's life comes near.
 EVENTS_SHOWN: Final = 200
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened to a card, on a day or at a moment (aware)."""
-
-    at: date
-    what: str
-    who: str = ""
-    why: str = ""
-    link: str = ""
-    colour: str = ""
-
-    @property
-    def is_moment(self) -> bool:
-        return isinstance(self.at, datetime)
-
-    @property
-    def moment(self) -> datetime:
-        """For their order: a day begins at its midnight."""
-        return self.at if isinstance(self.at, datetime) else make_aware(datetime.combine(self.at, time.min))
-
-
-@dataclass(frozen=True)
-class Past:
-    """What one app knows of a card's past: shown to holders of ``permission``."""
-
-    events: Callable[[SimCard], Iterable[Event]]
-    permission: str
-    order: int = 100
-
-
-def past_of(card: SimCard, request: HttpRequest) -> dict[str, Any]:
-    tellers: list[Past] = contributions(SLOT)
-    events = [event for teller in tellers if request.user.has_perm(teller.permission) for event in teller.events(card)]
-    return {"events": sorted(events, key=lambda event: event.moment, reverse=True)}
 
 
 def versions(card: SimCard) -> Iterator[Event]:
@@ -101,8 +63,8 @@ def entries(card: SimCard) -> Iterator[Event]:
 
 PAST = Panel(
     title=gettext_lazy("Past of the card"),
-    template="sims/past.html",
-    context=past_of,
+    template=TEMPLATE,
+    context=partial(past_of, slot=SLOT),
     permission="sims.view_simcard",
     order=5,
     tab=False,

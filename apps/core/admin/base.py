@@ -15,7 +15,6 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
 from django.utils.text import capfirst
-from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -24,12 +23,12 @@ from unfold.admin import ModelAdmin as UnfoldModelAdmin
 from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
-from apps.core import french
 from apps.core.admin.columns import unlinked
 from apps.core.admin.dialogs import ServiceDialog
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
 from apps.core.admin.panels import Link, tabs
+from apps.core.admin.past import value_told
 from apps.core.slots import ListColumn, Panel, contributions
 
 #: Of a number that every column of whole numbers can hold.
@@ -322,14 +321,10 @@ class Changes(HistoricalRecordContextHelper):  # type: ignore[misc]  # simple_hi
     """What a version changed, as people read it: «Active» for ``active``, «Oui» for ``True``."""
 
     def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
-        labels = dict(self.model._meta.get_field(change.field).flatchoices)
-        if value is None or value == "":
-            return "–"
-        if isinstance(value, Decimal):
-            return french.decimal_text(value, at_least=2)
-        if isinstance(value, bool):
-            return gettext("Yes") if value else gettext("No")
-        return labels.get(value, value) if labels else super().prepare_delta_change_value(change, value)
+        field = self.model._meta.get_field(change.field)
+        if field.flatchoices or value is None or isinstance(value, str | Decimal | bool):
+            return value_told(field, value)
+        return super().prepare_delta_change_value(change, value)
 
 
 class HistoryModelAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
