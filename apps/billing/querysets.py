@@ -60,6 +60,13 @@ class InvoiceQuerySet(models.QuerySet):
         fronts = InvoiceDocument.objects.filter(invoice=OuterRef("pk"), part=DocumentPart.FRONT)
         return self.annotate(is_drawn=Exists(fronts), drawing_fault=F("drawing__fault"))
 
+    def with_call_detail_state(self) -> Self:
+        """``has_call_detail``: whether a call detail was drawn with it; none is where the customer wanted none."""
+        from apps.billing.models import InvoiceDocument
+
+        annexes = InvoiceDocument.objects.filter(invoice=OuterRef("pk"), part=DocumentPart.ANNEX)
+        return self.annotate(has_call_detail=Exists(annexes))
+
     def totals(self) -> dict[str, Decimal]:
         """``net``, ``vat`` and ``gross`` of them all."""
         sums = self.order_by().aggregate(net=Sum("net"), vat=Sum("vat"), gross=Sum("gross"))

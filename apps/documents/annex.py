@@ -97,11 +97,11 @@ def render_annex(snapshot: InvoiceSnapshot, sections: Sequence[CallSection]) -> 
 
 def _draw_section(sheet: Sheet, section: CallSection) -> None:
     name = f"{identifiers.national(section.msisdn)}   {section.user_name}".rstrip()
-    decimals = _decimals(section.calls)
+    decimals = price_decimals(section.calls)
     sheet.table(CALL_COLUMNS)
     sheet.heading(name, _number_of(len(section.calls)))
     for call in section.calls:
-        sheet.row(_cells(call, section.bytes_per_mb, decimals))
+        sheet.row(call_cells(call, section.bytes_per_mb, decimals))
     _draw_subtotals(sheet, section, name)
     sheet.space()
 
@@ -110,7 +110,8 @@ def _number_of(calls: int) -> str:
     return f"{calls} communication{'s' if calls > 1 else ''}"
 
 
-def _cells(call: Call, bytes_per_mb: int, decimals: int) -> tuple[str, ...]:
+def call_cells(call: Call, bytes_per_mb: int, decimals: int) -> tuple[str, ...]:
+    """A call in the columns of CALL_COLUMNS."""
     started = call.started_at
     return (
         f"{started:%d/%m/%Y  %H:%M:%S}",
@@ -122,7 +123,7 @@ def _cells(call: Call, bytes_per_mb: int, decimals: int) -> tuple[str, ...]:
     )
 
 
-def _decimals(calls: Iterable[Call]) -> int:
+def price_decimals(calls: Iterable[Call]) -> int:
     """Four decimals, as operators print, or six where four would hide something: one width per section."""
     return 4 if all(call.price * 10_000 % 1 == 0 for call in calls) else MICROS
 

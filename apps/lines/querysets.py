@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.catalog.choices import OfferKind
+from apps.core.periods import add_months
 from apps.core.search import by_number, typed_digits
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
@@ -17,6 +18,9 @@ from apps.sims.models import ICCID_BEGINNING
 
 # From so many digits on, a text is a telephone number and not the number of a customer.
 WHOLE_NUMBER = 10
+#: For how long a customer still sees a line that has ended: claims lapse after a year (DOMAIN §7), and the last
+#: invoice comes in the month after.
+RECENT_MONTHS = 13
 
 
 class LineQuerySet(models.QuerySet):
@@ -37,6 +41,10 @@ class LineQuerySet(models.QuerySet):
         return self.filter(Q(terminated_on__isnull=True) | Q(terminated_on__gt=day)).exclude(
             status=LineStatus.CANCELLED
         )
+
+    def recent_on(self, day: date) -> Self:
+        """Lines that serve on ``day``, wait to, or have ended no more than RECENT_MONTHS before it."""
+        return self.unended_on(add_months(day, -RECENT_MONTHS))
 
     def held(self, msisdn: str, day: date) -> Self:
         """The line that held the number (digits, E.164) on ``day``: none or one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -50,7 +51,11 @@ def main_colour(company: Integrator | None) -> str:
     """The integrator's colour as ``#1f4e79``; the product's own where none can be read."""
     default: str = Integrator._meta.get_field("primary_colour").default
     chosen = company.primary_colour if company else default
-    return (chosen if COLOUR.regex.match(chosen) else default).lower()
+    try:
+        COLOUR(chosen)
+    except ValidationError:  # written past the form
+        return default
+    return chosen.lower()
 
 
 @require_safe

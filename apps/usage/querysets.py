@@ -31,6 +31,23 @@ class RatedRecordQuerySet(RecordQuerySet):
             .annotate(records=Count("pk"), amount=Sum("price"), open_records=Count("pk", filter=Q(statement=None)))
         )
 
+    def by_kind(self) -> models.QuerySet:
+        """One row per kind: ``records``, ``billed`` (seconds, messages, bytes), ``covered`` by allowances, ``amount``.
+
+        ``latest`` is the start of the last record.
+        """
+        return (
+            self.order_by("kind")
+            .values("kind")
+            .annotate(
+                records=Count("pk"),
+                billed=Sum("billed_quantity"),
+                covered=Sum("covered_quantity"),
+                amount=Sum("price"),
+                latest=Max("started_at"),
+            )
+        )
+
     def lines_and_months_of(self, file: CdrFile) -> set[tuple[int, date]]:
         """Which lines the records of a file are of, and in which months."""
         return set(self.of_file(file).order_by().values_list("line_id", "month").distinct())

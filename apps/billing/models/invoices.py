@@ -99,6 +99,11 @@ class Invoice(Frozen):
         return self.number is not None
 
     @property
+    def is_payable(self) -> bool:
+        """Whether the customer owes something by it: a credit note has a due date that asks for nothing."""
+        return self.kind == DocumentKind.INVOICE and self.gross > 0
+
+    @property
     def period_text(self) -> str:
         """«du 01/10/2026 au 31/10/2026»."""
         return french.days(self.period_start, self.period_end)

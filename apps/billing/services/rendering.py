@@ -34,12 +34,25 @@ def invoice_pdf(invoice: Invoice, *, draw: Draw = draw_all) -> bytes:
     if invoice.is_issued:
         if not invoice.documents.filter(part=DocumentPart.FRONT).exists():
             keep(invoice, _drawn_now(invoice, draw))
-        paths = dict(invoice.documents.values_list("part", "path"))
-        parts = [stored_bytes(paths[part]) for part in (DocumentPart.FRONT, DocumentPart.ANNEX) if part in paths]
+        parts = _kept(invoice)
     else:
         drawn = _drawn_now(invoice, draw)
         parts = [drawn.front, *filter(None, [drawn.annex])]
     return assemble(shown_by(invoice), parts)
+
+
+def kept_pdf(invoice: Invoice) -> bytes | None:
+    """The same document of an issued invoice, None as long as nobody has drawn it: for those who may not draw."""
+    parts = _kept(invoice) if invoice.is_issued else []
+    return assemble(shown_by(invoice), parts) if parts else None
+
+
+def _kept(invoice: Invoice) -> list[bytes]:
+    """The parts that the store holds, the front first; none without a front."""
+    paths = dict(invoice.documents.values_list("part", "path"))
+    if DocumentPart.FRONT not in paths:
+        return []
+    return [stored_bytes(paths[part]) for part in (DocumentPart.FRONT, DocumentPart.ANNEX) if part in paths]
 
 
 def _drawn_now(invoice: Invoice, draw: Draw) -> Drawn:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.core.fsm import ProtectedFSMMixin
 from apps.core.identifiers import national
+from apps.core.periods import add_months
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.querysets import LineQuerySet
@@ -66,6 +69,13 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
 
     def __str__(self) -> str:
         return national(self.msisdn) if self.msisdn else f"#{self.pk}"
+
+    @property
+    def committed_until(self) -> date | None:
+        """The first day without commitment; None for a line that never had one."""
+        if not self.commitment_months or self.committed_from is None:
+            return None
+        return add_months(self.committed_from, self.commitment_months)
 
     @transition(field=status, source=LineStatus.PENDING, target=LineStatus.ACTIVE)
     def activate(self) -> None:
