@@ -224,7 +224,7 @@ def test_pages_cost_the_same_for_few_lines_and_for_many(account: Account, sign_i
 
 def test_the_home_page_sums_up_the_month_or_the_one_before(account: Account, sign_in_to: SignInTo) -> None:
     page = words(sign_in_to(account.customer).get(reverse("portal:home")))
-    for said in ("Consommation de toutes les lignes : octobre 2026", "12 min", "Hors forfait 0,12 € "):
+    for said in ("Consommation de toutes les lignes : octobre 2026", "12 min", "Hors forfait0,12 € HT"):
         assert said in page
     assert "1 ligne en service" in page
 
