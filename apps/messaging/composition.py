@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from apps.messaging.choices import AddressRole
 from apps.messaging.events import Event
-from apps.messaging.in_force import InForce, in_force, latest_of, texts_of
+from apps.messaging.in_force import in_force, latest_of, texts_of
 from apps.messaging.letterhead import Letterhead
 from apps.messaging.models import EmailTemplate, EmailTemplateVersion
 from apps.messaging.rendering import Rendered, render_event, render_texts
@@ -30,7 +30,8 @@ class Composed:
     """A mail, and the template whose files and hidden copies go with it."""
 
     mail: Rendered
-    template: EmailTemplate | None
+    template: EmailTemplate | None = None
+    number: int = 0  # of the version
 
 
 def compose_mail(
@@ -40,18 +41,20 @@ def compose_mail(
     with_logo = head.logo is not None
     if event.by_hand and template is not None:
         version = latest_of(template)
-        texts = texts_of(version) if version else event.shipped
-        return Composed(render_texts(event, texts, context, head.company, with_logo=with_logo), template)
+        texts, number = (texts_of(version), version.number) if version else (event.shipped, 0)
+        mail = render_texts(event, texts, context, head.company, with_logo=with_logo)
+        return Composed(mail, template, number)
     chosen = in_force(event)
-    if chosen.template is None:
-        return Composed(render_event(event, context, head.company, with_logo=with_logo), None)
+    if chosen.template is None or chosen.version is None:
+        return Composed(render_event(event, context, head.company, with_logo=with_logo))
+    number = chosen.version.number
     try:
         mail = render_texts(event, chosen.texts, context, head.company, with_logo=with_logo)
     except Exception as error:  # noqa: BLE001  # whatever it is, the mail does not wait for it; it is logged below
         # Where the shipped text fails as well, the mistake is not the template's: it is raised as ever.
         mail = render_event(event, context, head.company, with_logo=with_logo)
-        _note(chosen, error)
-    return Composed(mail, chosen.template)
+        note_fault(chosen.template, number, str(error) or type(error).__name__, cause=error)
+    return Composed(mail, chosen.template, number)
 
 
 def with_hidden_copies(
@@ -67,25 +70,22 @@ def with_hidden_copies(
     return given
 
 
-def _note(chosen: InForce, error: Exception) -> None:
-    """Write the fault to the template, once, after the caller's work is kept.
+def note_fault(template: EmailTemplate, number: int, said: str, *, cause: Exception | None = None) -> None:
+    """Write to the template what is wrong with its version ``number``: once, and after the caller's work is kept.
 
     In the caller's transaction it would hold the template's row as long as a run of thousands lasts; on another
     connection it would wait for that very transaction on SQLite. Where the work is undone there is no mail either:
-    the log keeps it.
+    the log keeps the fault.
     """
-    template, version = chosen.template, chosen.version
-    if template is None or version is None or template.fault:
+    if template.fault:
         return
-    logger.error("template %s, version %s: the shipped text is sent", template.pk, version.number, exc_info=error)
-    said = str(error) or type(error).__name__
-    transaction.on_commit(lambda: _write_fault(template.pk, version.number, said), robust=True)
+    logger.error("template %s, version %s: %s", template.pk, number, said, exc_info=cause)
+    transaction.on_commit(lambda: _write_fault(template.pk, number, said), robust=True)
 
 
 def _write_fault(template: int, number: int, said: str) -> None:
-    # Looked at first, as a thousand mails of one transaction ask for it: writing takes a lock.
+    # Looked at first, as hundreds of mails of one transaction ask for it: writing takes a lock.
     rows = EmailTemplate.objects.filter(pk=template, fault="")
-    if rows.exists():
-        newer = EmailTemplateVersion.objects.filter(template=template, number__gt=number)
-        if not newer.exists():
-            rows.update(fault=said, fault_at=timezone.now())
+    newer = EmailTemplateVersion.objects.filter(template=template, number__gt=number)
+    if rows.exists() and not newer.exists():
+        rows.update(fault=said, fault_at=timezone.now())

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from post_office.models import Attachment as StoredAttachment
 from post_office.models import Email
@@ -20,7 +21,7 @@ from apps.core import files
 from apps.core.exceptions import DomainError
 from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import AddressRole
-from apps.messaging.composition import compose_mail, with_hidden_copies
+from apps.messaging.composition import Composed, compose_mail, note_fault, with_hidden_copies
 from apps.messaging.events import Event
 from apps.messaging.events import event as event_of
 from apps.messaging.letterhead import Letterhead, letterhead
@@ -85,7 +86,7 @@ def queue_mail(
         head=head,
         addresses=with_hidden_copies(known, addresses, made.template),
         attachments=attachments,
-        shared=made.template,
+        shared=_template_of_files(made, attachments),
         key=key,
         actor=actor,
     )
@@ -185,6 +186,17 @@ def _kept(attachment: Attachment) -> str:
 def _attached(attachment: Attachment, path: str) -> StoredAttachment:
     name = " ".join(PurePath(attachment.name).name.split())
     return StoredAttachment.objects.create(file=path, name=name, mimetype=attachment.content_type)
+
+
+def _template_of_files(made: Composed, attachments: Sequence[Attachment]) -> EmailTemplate | None:
+    """The template, unless its files and those of the mail are too heavy together: then it has a fault."""
+    if made.template is None:
+        return None
+    heavy = sum(made.template.attachments.values_list("size", flat=True)) + sum(len(one.data) for one in attachments)
+    if heavy <= MOST_BYTES:
+        return made.template
+    note_fault(made.template, made.number, gettext("Its files and those of a mail were too heavy together: left out."))
+    return None
 
 
 def _files_of(template: EmailTemplate | None) -> list[StoredAttachment]:
