@@ -86,6 +86,10 @@ def note_fault(template: EmailTemplate, number: int, said: str, *, cause: Except
 def _write_fault(template: int, number: int, said: str) -> None:
     # Looked at first, as hundreds of mails of one transaction ask for it: writing takes a lock.
     rows = EmailTemplate.objects.filter(pk=template, fault="")
-    newer = EmailTemplateVersion.objects.filter(template=template, number__gt=number)
-    if rows.exists() and not newer.exists():
-        rows.update(fault=said, fault_at=timezone.now())
+    if not rows.exists():
+        return
+    with transaction.atomic():
+        newer = EmailTemplateVersion.objects.filter(template=template, number__gt=number)
+        # Whoever writes a version holds the same lock: the fault of the one before is not put on it.
+        if rows.select_for_update().first() is not None and not newer.exists():
+            rows.update(fault=said, fault_at=timezone.now())
