@@ -11,6 +11,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -56,6 +57,11 @@ def invoices_of_customer(customer: Customer, request: HttpRequest) -> dict[str, 
         "invoices": customer.invoices.order_by("-issue_date", "-pk")[:INVOICES_SHOWN],
         "all_invoices": f"{reverse('admin:billing_invoice_changelist')}?customer__id__exact={customer.pk}",
     }
+
+
+def balance_of_customer(customer: Customer, request: HttpRequest) -> dict[str, Any]:
+    """What has been invoiced: nobody keeps payments yet, so nothing can be called unpaid."""
+    return {"balance": customer.invoices.balance(localdate()), "has_invoices": customer.invoices.exists()}
 
 
 def remarks_on_closing(customer: Customer, on: date) -> Iterator[str]:
@@ -104,6 +110,16 @@ def register() -> None:
             context=invoices_of_customer,
             permission="billing.view_invoice",
             order=20,
+        ),
+    )
+    contribute(
+        "customers.customer.panels",
+        Panel(
+            title=_("Balance"),
+            template="billing/customer_balance.html",
+            context=balance_of_customer,
+            permission="billing.view_invoice",
+            order=30,
         ),
     )
     contribute(

@@ -14,6 +14,7 @@ from apps.billing.choices import DocumentPart, ItemState, RunState
 from apps.core.fields import MoneyField
 from apps.customers.choices import ContactRole
 from apps.customers.models import Contact, Customer
+from apps.documents.choices import DocumentKind
 
 
 class InvoiceQuerySet(models.QuerySet):
@@ -70,6 +71,22 @@ class InvoiceQuerySet(models.QuerySet):
     def totals(self) -> dict[str, Decimal]:
         """``net``, ``vat`` and ``gross`` of them all."""
         sums = self.order_by().aggregate(net=Sum("net"), vat=Sum("vat"), gross=Sum("gross"))
+        return {name: value or Decimal(0) for name, value in sums.items()}
+
+    def balance(self, day: date) -> dict[str, Decimal]:
+        """Gross sums before any payment: ``invoiced``, ``credited`` (≤ 0), ``total`` of what is issued, of which
+        ``to_come`` (due on ``day`` or later) and ``due`` (before it); ``drafted`` is not issued.
+        """
+        issued = Q(number__isnull=False)
+        parts = {
+            "invoiced": issued & ~Q(kind=DocumentKind.CREDIT_NOTE),
+            "credited": issued & Q(kind=DocumentKind.CREDIT_NOTE),
+            "total": issued,
+            "to_come": issued & Q(due_date__gte=day),
+            "due": issued & Q(due_date__lt=day),
+            "drafted": ~issued,
+        }
+        sums = self.order_by().aggregate(**{name: Sum("gross", filter=rows) for name, rows in parts.items()})
         return {name: value or Decimal(0) for name, value in sums.items()}
 
     def matching(self, text: str) -> Self:
