@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from django import forms
@@ -94,7 +95,9 @@ class PaymentTermsForm(KeepsOthersChanges):
 
     @property
     def values(self) -> services.TermsValues:
-        return services.TermsValues(**{name: self.cleaned_data[name] for name in self.Meta.fields})
+        return services.TermsValues(
+            **{field.name: self.cleaned_data[field.name] for field in fields(services.TermsValues)}
+        )
 
 
 class PaymentTextForm(KeepsOthersChanges):
@@ -119,6 +122,7 @@ class LegalRateForm(KeepsOthersChanges):
     class Meta:
         model = LegalRate
         fields = ("year", "half", "ecb", "legal")
+        localized_fields = ("ecb", "legal")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

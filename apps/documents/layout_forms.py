@@ -80,6 +80,7 @@ class LayoutForm(forms.ModelForm):  # type: ignore[type-arg]
             "html",
             "note",
         )
+        localized_fields = ("penalty_rate", "standard_vat_rate")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
