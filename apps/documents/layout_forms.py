@@ -6,15 +6,14 @@ from dataclasses import fields
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from apps.core.exceptions import DomainError
 from apps.documents import services
 from apps.documents.models import InvoiceLayout
 from apps.documents.shipped import shipped_layout
@@ -108,53 +107,53 @@ class LayoutForm(forms.ModelForm):  # type: ignore[type-arg]
         html = "" if cleaned["html"].strip() == shipped_layout().strip() else cleaned["html"]
         return services.LayoutValues(**given, html=html)
 
-
-class NextLayoutForm(LayoutForm):
-    """The one that is saved: checked as a whole, so that a mention that is missing is told with the other faults."""
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        self._tell_of_others()
-        if not self.errors:
-            faults = services.check_layout(self.values, today=localdate())
-            if not faults and not self._changes:
-                raise ValidationError(_("Nothing has been changed: there is nothing to save."))
-            for fault in faults:
-                self.add_error(fault.field if fault.field in self.fields else None, _located(fault))
-        return cleaned
-
-    @property
-    def _changes(self) -> bool:
-        return self.values != services.LayoutValues.of(services.layout_in_force())
-
-    def _tell_of_others(self) -> None:
-        """A version written meanwhile is told once, and nothing typed is lost: saving again comes after it."""
-        latest = services.layout_in_force()
-        if self.cleaned_data.get("expected") == latest.version:
-            return
-        posted: Any = self.data.copy()  # type: ignore[attr-defined]  # of a QueryDict, which is not written to
-        posted["expected"] = str(latest.version)
-        self.data = posted
-        link = f"{reverse('admin:documents_invoicelayout_compare')}?old={self.instance.version}&new={latest.version}"
-        raise ValidationError(
-            format_html(
-                '{} <a href="{}" target="_blank" class="underline">{}</a>. {}',
-                services.LayoutConflict(latest),
-                link,
-                _("What it changes"),
-                _("What you have typed is still here: save again to put it in its place."),
-            )
-        )
-
     def write(self, *, actor: Any) -> InvoiceLayout:
-        """The next version; LayoutConflict where somebody was quicker since the check."""
+        """The next version, once the form is valid. DomainError: what the service says, or that nothing was changed."""
+        latest = services.layout_in_force()
+        if self.cleaned_data.get("expected") != latest.version:
+            raise services.LayoutConflict(latest)
+        if self.values == services.LayoutValues.of(latest):
+            raise DomainError(_("Nothing has been changed: there is nothing to save."))
         return services.write_layout(
             values=self.values,
             actor=actor,
             at=timezone.now(),
-            expected=self.cleaned_data["expected"],
+            expected=latest.version,
             note=self.cleaned_data["note"],
         )
+
+
+class RefusedLayoutForm(LayoutForm):
+    """The same with why it was not saved, each fault at its field, and with all that was typed."""
+
+    refusal: DomainError | None = None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        match self.refusal:
+            case services.LayoutRefused(faults=faults):
+                for fault in faults:
+                    self.add_error(fault.field if fault.field in self.fields else None, _located(fault))
+            case services.LayoutConflict(latest=latest):
+                self._tell_of(latest)
+            case DomainError() as refusal:
+                self.add_error(None, str(refusal))
+        return cleaned
+
+    def _tell_of(self, latest: InvoiceLayout) -> None:
+        """A version written meanwhile is told once, and nothing typed is lost: saving again comes after it."""
+        posted: Any = self.data.copy()  # type: ignore[attr-defined]  # of a QueryDict, which is not written to
+        posted["expected"] = str(latest.version)
+        self.data = posted
+        link = f"{reverse('admin:documents_invoicelayout_compare')}?old={self.instance.version}&new={latest.version}"
+        told = format_html(
+            '{} <a href="{}" target="_blank" class="underline">{}</a>. {}',
+            str(self.refusal),
+            link,
+            _("What it changes"),
+            _("What you have typed is still here: save again to put it in its place."),
+        )
+        self.add_error(None, told)
 
 
 def _located(fault: services.LayoutFault) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -21,7 +22,7 @@ from apps.core.admin import Link, ModelAdmin, ServiceDialog, percent
 from apps.core.exceptions import DomainError
 from apps.documents import dialogs, services
 from apps.documents.admin import comparing, previewing
-from apps.documents.layout_forms import NextLayoutForm
+from apps.documents.layout_forms import LayoutForm, RefusedLayoutForm
 from apps.documents.models import InvoiceLayout
 
 
@@ -30,7 +31,7 @@ class InvoiceLayoutAdmin(ModelAdmin):
     """The list is that of the versions. Saving the page of the latest writes the next; the others are looked at."""
 
     screen = _("Versions of the invoice template")
-    form = NextLayoutForm
+    form = RefusedLayoutForm
     list_display = ("shown_version", "made_at", "made_by", "note", "difference")
     list_select_related = ("made_by",)
     sortable_by = ()
@@ -141,11 +142,24 @@ class InvoiceLayoutAdmin(ModelAdmin):
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return previewing.preview_page(self, request, object_id)
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except DomainError:  # written by somebody else between the check and the save: by now the form sees it
-            return super().changeform_view(request, *args, **kwargs)
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Saves by itself: Django would hold the database locked while the samples are drawn."""
+        layout = self.get_object(request, unquote(object_id)) if object_id and request.method == "POST" else None
+        if layout is not None and self.has_change_permission(request, layout):
+            form = LayoutForm(request.POST, instance=layout)
+            if form.is_valid():
+                try:
+                    return self._saved(request, form.write(actor=request.user))
+                except DomainError as refusal:
+                    request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        return form
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any
@@ -160,16 +174,13 @@ class InvoiceLayoutAdmin(ModelAdmin):
             context["is_in_force"] = dialogs.is_in_force(obj)
         return response
 
-    def save_model(self, request: HttpRequest, obj: InvoiceLayout, form: NextLayoutForm, change: bool) -> None:
-        made = form.write(actor=request.user)
-        obj.__dict__.update(made.__dict__)  # the journal and the answer are about the new version
-
-    def response_change(self, request: HttpRequest, obj: InvoiceLayout) -> HttpResponse:
+    def _saved(self, request: HttpRequest, made: InvoiceLayout) -> HttpResponse:
+        self.log_addition(request, made, gettext("Version %(number)s") % {"number": made.version})
         said = gettext(
             "Version %(number)s is saved. It applies to the invoices to come; those that have been issued keep theirs."
         )
-        messages.success(request, said % {"number": obj.version})
-        return redirect("admin:documents_invoicelayout_change", obj.pk)
+        messages.success(request, said % {"number": made.version})
+        return redirect("admin:documents_invoicelayout_change", made.pk)
 
     # --- Columns
 
