@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from apps.billing import mailing, panels, reminders, searching, tasks, tiles
+        from apps.billing import layout_previews, mailing, panels, reminders, searching, tasks, tiles
         from apps.billing.defaults import install_defaults
 
         panels.register()
@@ -18,4 +18,5 @@ class BillingConfig(AppConfig):
         reminders.register()
         tiles.register()
         searching.register()
+        layout_previews.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="billing.defaults")

@@ -21,10 +21,9 @@ from apps.documents.mentions import mentions_of
 from apps.documents.models import InvoiceLayout, PaymentMethod, PaymentTerms
 from apps.documents.payment_texts import PaymentFacts, payment_text
 from apps.documents.penalties import HalfYear, Rates
+from apps.documents.seller import bank_of, branding_of, country_name, seller_of
 from apps.documents.services import all_rates
 from apps.documents.snapshot import (
-    Bank,
-    Branding,
     Citation,
     DocumentKind,
     InvoiceSnapshot,
@@ -43,7 +42,6 @@ MODES = {
     PaymentMode.LCR: "LCR",
     PaymentMode.CASH: "Espèces",
 }
-COUNTRIES = {"FR": "", "BE": "BELGIQUE", "LU": "LUXEMBOURG", "DE": "ALLEMAGNE", "ES": "ESPAGNE", "IT": "ITALIE"}
 
 
 @dataclass(frozen=True)
@@ -98,10 +96,10 @@ def snapshot_of(invoice: Invoice, around: Surroundings, *, today: date | None = 
         due_date=due_date,
         period_start=invoice.period_start,
         period_end=invoice.period_end,
-        seller=_seller(around.integrator),
+        seller=seller_of(around.integrator),
         buyer=_buyer(customer, main),
         delivery=_buyer(customer, addresses[AddressRole.DELIVERY]) if AddressRole.DELIVERY in addresses else None,
-        bank=_bank(around.integrator),
+        bank=bank_of(around.integrator),
         items=tuple(_item(line) for line in lines),
         vat_totals=tuple(
             VatTotal(category=part.category, rate=part.rate, base=part.base, amount=part.amount, reason=part.mention)
@@ -119,36 +117,11 @@ def snapshot_of(invoice: Invoice, around: Surroundings, *, today: date | None = 
             operation_category=_operation_category(lines),
             rates=around.penalty_rates.get(HalfYear.of(issue_date)),
         ),
-        branding=Branding(
-            colour=around.integrator.primary_colour,
-            footer=around.layout.footer,
-            contact=around.integrator.contact,
-            logo_digest=around.integrator.logo_digest,
-        ),
+        branding=branding_of(around.integrator, footer=around.layout.footer),
         layout_version=str(around.layout.version),
         cites=None
         if cited is None or cited.number is None or cited.issue_date is None
         else Citation(number=cited.number, issue_date=cited.issue_date),
-    )
-
-
-def _seller(integrator: Integrator) -> Party:
-    return Party(
-        legal_name=integrator.legal_name,
-        name=integrator.trade_name,
-        legal_form=integrator.legal_form,
-        capital=integrator.capital,
-        siren=integrator.siren,
-        siret=integrator.siret,
-        rcs=integrator.rcs,
-        vat_number=integrator.vat_number,
-        address_lines=tuple(integrator.address.splitlines()),
-        postal_code=integrator.postal_code,
-        city=integrator.city,
-        country=integrator.country,
-        country_name=COUNTRIES.get(integrator.country, integrator.country),
-        email=integrator.email,
-        phone=integrator.phone,
     )
 
 
@@ -163,20 +136,8 @@ def _buyer(customer: Customer, address: Address) -> Party:
         postal_code=address.postal_code,
         city=address.city,
         country=address.country,
-        country_name=COUNTRIES.get(address.country, address.country),
+        country_name=country_name(address.country),
         customer_number=customer.number,
-    )
-
-
-def _bank(integrator: Integrator) -> Bank | None:
-    if not integrator.iban:
-        return None
-    return Bank(
-        holder=integrator.account_holder or integrator.legal_name,
-        iban=integrator.iban,
-        bic=integrator.bic,
-        bank=integrator.bank,
-        creditor_id=integrator.creditor_id,
     )
 
 

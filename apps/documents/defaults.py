@@ -22,6 +22,7 @@ INDEMNITY = (
     "(articles L441-10 et D441-5 du code de commerce)."
 )
 EARLY_PAYMENT = "Pas d'escompte pour paiement anticipé."
+NEW_LAYOUT = "Nouvelle mise en page fournie"
 TEXTS = {
     PaymentMode.DIRECT_DEBIT: "Prélèvement SEPA le {due_date} sur le compte {customer_iban}, mandat {mandate}. "
     "La présente facture vaut notification préalable.",
@@ -57,3 +58,9 @@ def install_defaults(**kwargs: Any) -> None:
             shipped=SHIPPED,
             made_at=timezone.now(),
         )
+    elif (latest := InvoiceLayout.objects.latest()).html == "" and latest.shipped < SHIPPED:
+        # An upgrade brought another layout. Who uses the shipped one gets it, as a version of its own: what has been
+        # issued is drawn with the file of its day.
+        latest.pk, latest.version, latest.shipped = None, latest.version + 1, SHIPPED
+        latest.note, latest.made_by, latest.made_at = NEW_LAYOUT, None, timezone.now()
+        latest.save(force_insert=True)

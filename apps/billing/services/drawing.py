@@ -114,8 +114,7 @@ def drawings_of(invoices: Sequence[Invoice], draw: Draw) -> Iterator[tuple[Invoi
     def orders() -> Iterator[Order]:
         for invoice in invoices:
             snapshot = shown_by(invoice)
-            # A logo changed since is not the one that the document was issued with.
-            fitting = logo[1] if logo and logo[0] == snapshot.branding.logo_digest else None
+            fitting = _fitting(logo, snapshot)
             version = snapshot.layout_version
             if version not in layouts:
                 layouts[version] = layout_of(version)
@@ -128,6 +127,15 @@ def shown_by(invoice: Invoice) -> InvoiceSnapshot:
     if invoice.snapshot is not None:  # issued: shown as it was
         return InvoiceSnapshot.from_json(invoice.snapshot)
     return snapshot_of(invoice, surroundings(), today=timezone.localdate())
+
+
+def fitting_logo(snapshot: InvoiceSnapshot) -> bytes | None:
+    """The integrator's logo, if it is still the one that the document was issued with."""
+    return _fitting(_logo(), snapshot)
+
+
+def _fitting(logo: tuple[str, bytes] | None, snapshot: InvoiceSnapshot) -> bytes | None:
+    return logo[1] if logo and logo[0] == snapshot.branding.logo_digest else None
 
 
 def _logo() -> tuple[str, bytes] | None:

@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.branding.models import Integrator
 from apps.core.exceptions import DomainError
 from apps.core.slots import contributions
 from apps.documents.apart import run_apart
 from apps.documents.mentions import mentions_of
 from apps.documents.samples import SAMPLES
+from apps.documents.seller import bank_of, branding_of, seller_of
 from apps.documents.services.layouts import LayoutValues
 from apps.documents.services.rates import rates_on
 from apps.documents.shipped import shipped_layout
@@ -95,7 +97,7 @@ def with_texts(snapshot: InvoiceSnapshot, values: LayoutValues, *, today: date) 
 def _document(key: str, user: Any) -> Real:
     for sample in SAMPLES:
         if sample.code == key:
-            return Real(sample.make(), None)
+            return _as_ours(sample.make())
     name, _colon, pk = key.partition(":")
     for source in contributions(REAL_DOCUMENTS):
         if source.name == name and pk.isdecimal() and user.has_perm(source.permission):
@@ -103,3 +105,13 @@ def _document(key: str, user: Any) -> Real:
             if found is not None:
                 return found
     raise DomainError(_("Choose the document to preview on."))
+
+
+def _as_ours(snapshot: InvoiceSnapshot) -> Real:
+    """A sample with the integrator's own identity and look, once they are filled in."""
+    integrator = Integrator.objects.first()
+    if integrator is None:
+        return Real(snapshot, None)
+    bank = snapshot.bank and bank_of(integrator)
+    shown = replace(snapshot, seller=seller_of(integrator), bank=bank, branding=branding_of(integrator, footer=""))
+    return Real(shown, bytes(integrator.logo) if integrator.logo else None)
