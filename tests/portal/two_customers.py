@@ -67,7 +67,7 @@ class Side:
     words: frozenset[str]
 
     def browser(self) -> Client:
-        client = Client()
+        client = Client(raise_request_exception=False)
         client.force_login(self.user)
         return client
 
