@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.http import urlsafe_base64_encode
 
 from apps.core import files
@@ -35,6 +35,7 @@ EXPECTED = {200, 301, 302, 400, 403, 404, 405}
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete", "trace")
 #: How many addresses of one pattern are tried.
 MOST, FEW = 40, 3
+FAR = "9" * 30
 SPACE = "/espace-client/"
 PLACE = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>|\(\?P<(?P<group>\w+)>[^)]*\)")
 
@@ -44,8 +45,8 @@ def sides() -> tuple[Side, Side]:
     return two_customers.make()
 
 
-def values_of(name: str, side: Side) -> list[str]:
-    """What could be written in an address in the place of ``name`` to mean something of ``side``."""
+def values_of(name: str, side: Side, kind: str | None) -> list[str]:
+    """What could be written in an address in the place of ``name``, of this ``kind``, to mean something of ``side``."""
     match name:
         case "kind":
             return [source.kind for source in contributions(files.SLOT)]
@@ -61,7 +62,7 @@ def values_of(name: str, side: Side) -> list[str]:
             return ["2026-10", "2026-11", "202610", "2026"]
         case _:
             words = [side.customer.number, str(side.issued.number), side.lines[0].msisdn, side.customer.login]
-            return [*map(str, side.keys), *words]
+            return [*map(str, side.keys), *([FAR] if kind == "int" else words)]
 
 
 def addresses(side: Side, *, below: str = "/") -> Iterator[str]:
@@ -70,11 +71,11 @@ def addresses(side: Side, *, below: str = "/") -> Iterator[str]:
         route = address.route.removesuffix("$").replace("\\Z", "").replace("^", "").replace("?$", "")
         if not route.startswith(below):
             continue
-        places = [found["name"] or found["group"] for found in PLACE.finditer(route)]
+        places = [(found["name"] or found["group"], found["kind"]) for found in PLACE.finditer(route)]
         bare = PLACE.sub("{}", route)
         # The back office looks at nothing before it knows who asks: a few will do.
-        most = MOST if route.startswith(SPACE) or "kind" in places else FEW
-        for values in islice(product(*(values_of(place, side) for place in places)), most):
+        most = MOST if route.startswith(SPACE) or "kind" in dict(places) else FEW
+        for values in islice(product(*(values_of(name, side, kind) for name, kind in places)), most):
             yield bare.format(*values)
 
 
@@ -82,7 +83,7 @@ def leaked(side: Side, response: Any, *asked: str) -> list[str]:
     """What of ``side`` is in the answer beyond what was ``asked``."""
     text = words_of(response)
     for one in asked:
-        for written in (one, quote(one), quote(one, safe=""), quote(quote(one))):
+        for written in (one, escape(one), quote(one), quote(one, safe=""), quote(quote(one))):
             text = text.replace(written, "")
     return [word for word in side.found_in(text) if word not in asked]
 
@@ -147,20 +148,24 @@ def test_what_is_asked_for_in_the_query_is_still_as_own(sides: tuple[Side, Side]
     a, b = sides
     client = a.browser()
     asked = [
-        *(("q", word) for word in sorted(b.words)),
+        *(("q", word) for word in sorted(b.words)[::3]),
         *(("q", text) for text in ("%", "_", "'; <b>{{", "\0", "\\", '"', "(", "x" * 10_000, "33639")),
-        *((name, str(key)) for name in NAMES for key in b.keys),
-        *((name, b.customer.number) for name in ("customer", "number", "client", "login", "username", "user")),
+        *((name, str(key)) for name in NAMES for key in (b.customer.pk, b.lines[0].pk)),
+        *((name, b.customer.number) for name in ("customer", "client", "login")),
         *(("page", value) for value in ("0", "-1", "2", "999999999999999999999", "abc", "last", "1e9", "\0", "")),
-        *(("month", value) for value in MONTHS),
+        *(("mois", value) for value in MONTHS),
         *(("o", value) for value in ("customer", "-customer__name", "1.2.3", "pk")),
         ("customer__number__startswith", "B"),
         ("customer_id__gte", "0"),
         ("next", "https://evil.example/"),
         ("format", "json"),
+        ("telecharger", "1"),
     ]
     wrong = {}
-    for path in sorted({path for path in addresses(a, below=SPACE) if client.get(path).status_code == 200}):
+    pages = {
+        re.sub(r"\d+", "", path): path for path in addresses(a, below=SPACE) if client.get(path).status_code == 200
+    }
+    for path in sorted(pages.values()):
         if "_auth_user_id" not in client.session:
             client = a.browser()
         for name, value in asked:
@@ -217,7 +222,6 @@ def test_a_session_cannot_be_made_up_or_carried_over(sides: tuple[Side, Side]) -
     response = client.get(SPACE)
     assert response.status_code == 302
     assert leaked(b, response) == []
-    assert Session.objects.count() >= 1
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.READER])
