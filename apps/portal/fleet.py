@@ -15,7 +15,7 @@ from apps.lines.choices import LineStatus
 from apps.lines.models import Line
 from apps.portal.access import for_customers
 from apps.portal.paging import others, page_of
-from apps.usage.consumption import consumption, months_shown
+from apps.usage.consumption import consumption, last_load, months_shown
 
 MONTHS = 13
 ICCID_SHOWN = 4  # digits: enough to tell two cards apart
@@ -52,6 +52,7 @@ def line(request: HttpRequest, customer: Customer, pk: int) -> HttpResponse:
             "card": _last_digits(shown),
             "months": [{"start": one.start, "value": str(one), "is_shown": one == month} for one in months],
             "consumption": consumption(shown, month),
+            "loaded_at": last_load(),
             "today": today,
         },
     )

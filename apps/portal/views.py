@@ -18,7 +18,7 @@ from apps.customers.models import Customer
 from apps.portal.access import for_customers
 from apps.portal.branding import brand
 from apps.portal.invoices import seen_invoices
-from apps.usage.consumption import Consumption, consumption_of_lines
+from apps.usage.consumption import Consumption, consumption_of_lines, last_load
 
 INVOICES_ON_HOME = 3
 
@@ -34,6 +34,7 @@ def home(request: HttpRequest, customer: Customer) -> HttpResponse:
             "invoices": seen_invoices(customer)[:INVOICES_ON_HOME],
             "line_count": customer.lines.serving_on(today).count(),
             "consumption": latest_consumption(customer, Month.of(today)),
+            "loaded_at": last_load(),
         },
     )
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from apps.catalog.choices import INCLUDED_KINDS
 from apps.catalog.quantities import quantity_text
 from apps.core.money import total
 from apps.core.periods import Month
 from apps.lines.models import Line
-from apps.usage.choices import RecordKind
-from apps.usage.models import RatedRecord
+from apps.usage.choices import FileState, RecordKind
+from apps.usage.models import CdrFile, RatedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,11 @@ def months_shown(line: Line, today: date, limit: int) -> list[Month]:
     months = [Month.of(row["month"]) for row in RatedRecord.objects.by_month_of(line.pk)[:limit]]
     current = Month.of(today)
     return months if current in months else [current, *months][:limit]
+
+
+def last_load() -> datetime | None:
+    """When the last file of call records was loaded; None before the first."""
+    return CdrFile.objects.filter(state=FileState.LOADED).aggregate(last=Max("finished_at"))["last"]
 
 
 def _use(row: dict[str, object], own: Share | None = None, shared: Share | None = None) -> Use:

@@ -63,7 +63,7 @@ class TestUsage:
         page = line_page(sign_in_to(account.customer), account)
         for said in ("Consommation : octobre 2026", "10 min sur 10 min", "Hors forfait : 2 min, 0,12 € HT"):
             assert said in page
-        assert "Données chargées jusqu’au 05/10/2026 à 12:00" in page
+        assert "Dernière communication connue : 05/10/2026 à 12:00. Données chargées le 10/11/2026" in page
 
     def test_is_that_of_the_invoice_and_of_its_statement(self, account: Account) -> None:
         open_before = voice(account)
