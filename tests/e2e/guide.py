@@ -30,12 +30,12 @@ AS_BEFORE = """() => document.querySelectorAll("input[data-typed]").forEach(inpu
 })"""
 
 
-def photo(page: Page, name: str, *, height: int = 900) -> None:
-    """The top ``height`` pixels of the page as ``docs/guide/images/NAME.png``, 1,440 wide."""
+def photo(page: Page, name: str, *, height: int = 900, width: int = 1440) -> None:
+    """The top ``height`` pixels of the page as ``docs/guide/images/NAME.png``."""
     if not os.environ.get("UPDATE_GUIDE"):
         return
     page.wait_for_load_state()
-    page.set_viewport_size({"width": 1440, "height": height})
+    page.set_viewport_size({"width": width, "height": height})
     page.mouse.move(0, 0)
     page.evaluate("document.fonts.ready.then(() => window.scrollTo(0, 0))")
     page.evaluate(IN_FRENCH)
