@@ -9,7 +9,6 @@ from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.core import french
@@ -53,7 +52,6 @@ close = ServiceDialog(
     ),
     done=gettext_lazy("The customer is closed."),
     icon="person_off",
-    variant=ActionVariant.DANGER,
 )
 
 reopen = ServiceDialog(
