@@ -112,7 +112,7 @@ def _document(items: Sequence[Item], *, vat: Sequence[VatTotal] = (), **changes:
         "net": net,
         "vat": tax,
         "gross": net + tax,
-        "payment": Payment(code="30", label="Virement", text="Virement à effectuer en rappelant le numéro de facture."),
+        "payment": Payment(code="30", label="Virement", text="Virement à effectuer en rappelant le numéro ci-dessus."),
         "mentions": MENTIONS,
         "branding": Branding(contact="Camille Exemple\n04 99 99 00 01"),
         **OCTOBER,
