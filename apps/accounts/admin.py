@@ -17,13 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
     BooleanRadioFilter,
     ChoicesDropdownFilter,
-    RelatedDropdownFilter,
 )
 from unfold.forms import AdminPasswordChangeForm
 
 from apps.accounts import rights, services
 from apps.accounts.choices import Audience, Deed, Outcome
-from apps.accounts.filters import DeedFilter, RoleFilter
+from apps.accounts.filters import DeedFilter, OfficeFilter, RoleFilter
 from apps.accounts.forms import UserChangeForm, UserCreationForm
 from apps.accounts.models import SignIn, User
 from apps.core.admin import DaysFilter, Link, ModelAdmin, ReadOnly, ServiceDialog, badge, status
@@ -142,7 +141,7 @@ class SignInAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("user",)
     list_filter = (
         ("outcome", ChoicesDropdownFilter),
-        ("user", RelatedDropdownFilter),
+        ("user", OfficeFilter),
         ("at", DaysFilter),
     )
     list_filter_submit = True
@@ -154,7 +153,9 @@ class SignInAdmin(ReadOnly, ModelAdmin):
 
     @admin.display(description=_("user"))
     def name(self, sign_in: SignIn) -> str:
-        return str(sign_in.user) if sign_in.user else gettext("unknown user name")
+        if sign_in.user is None:
+            return gettext("unknown user name")
+        return gettext("Customer space") if sign_in.user.audience == Audience.CUSTOMER else str(sign_in.user)
 
 
 @admin.register(LogEntry)
@@ -166,7 +167,7 @@ class LogEntryAdmin(ReadOnly, ModelAdmin):
     list_display = ("action_time", "user", "deed", "kind", "what", "said")
     list_display_links = None
     list_select_related = ("user", "content_type")
-    list_filter = (("user", RelatedDropdownFilter), DeedFilter, ("action_time", DaysFilter))
+    list_filter = (("user", OfficeFilter), DeedFilter, ("action_time", DaysFilter))
     list_filter_submit = True
     search_fields = ("object_repr", "user__username", "user__last_name")
     search_help_text = _("What it was done to, or user")

@@ -5,9 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter, RelatedDropdownFilter
 
-from apps.accounts.choices import Deed
+from apps.accounts.choices import Audience, Deed
 from apps.core.roles import Role
 
 
@@ -31,3 +31,12 @@ class DeedFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(action_flag=int(self.value())) if self.value() in Deed.values else queryset
+
+
+class OfficeFilter(RelatedDropdownFilter):  # type: ignore[misc]  # unfold ships no types
+    """A user of the back office: customers' accounts may be thousands."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        office = {"audience": Audience.OFFICE}
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=office)  # type: ignore[no-any-return]

@@ -16,7 +16,7 @@ from apps.core.admin import CreateButton, ExportButton, HistoryModelAdmin, ReadO
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.core.wording import sentence
-from apps.customers import dialogs, pages, rules, services
+from apps.customers import dialogs, invitations, logins, pages, rules, services
 from apps.customers.file_kinds import CUSTOMER_FILES
 from apps.customers.filters import StateFilter
 from apps.customers.forms import CustomerForm, CustomerPartsForm
@@ -25,6 +25,7 @@ from apps.customers.parts import OWN, parts_of
 from apps.customers.past import PAST
 from apps.customers.resources import CustomerResource
 from apps.customers.roles import REACH
+from apps.jobs.bulk.admin import BulkActions
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
 
@@ -54,7 +55,7 @@ class MandateInline(ReadOnlyInline):
 
 
 @admin.register(Customer)
-class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
+class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
     """«Clients». Lines and invoices are shown by the apps that know them.
 
     Whoever may change contacts and addresses gets the form; its other fields ask only those who may change the
@@ -77,10 +78,12 @@ class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
     export_name = "clients"
     export_order = ("number",)
     import_file = send_dialog(CUSTOMER_FILES)
-    panels = (PAST,)
-    actions_detail = ("close", "reopen")
+    actions_detail = ("send_credentials", "withdraw_access", "close", "reopen")
+    send_credentials = invitations.send
+    withdraw_access = invitations.withdraw
     close = dialogs.close
     reopen = dialogs.reopen
+    panels = (PAST, invitations.ACCESS)
     fieldsets = pages.LOOKED_AT
     readonly_fields = ("created_at",)
     conditional_fields: ClassVar[dict[str, str]] = dict(pages.conditions())
@@ -115,7 +118,10 @@ class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if self._fills_in(request, obj):
-            return pages.filled_in(with_mandate=request.user.has_perm("customers.change_mandate"))
+            return pages.filled_in(
+                with_mandate=request.user.has_perm("customers.change_mandate"),
+                invites=obj is None and request.user.has_perm(invitations.PERMISSION),
+            )
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
@@ -159,8 +165,18 @@ class CustomerAdmin(ExportButton, CreateButton, HistoryModelAdmin):
             services.change_customer(customer=obj, said=form.said, today=localdate(), actor=request.user)
         else:
             obj.pk = services.create_customer(said=form.said, today=localdate(), actor=request.user).pk
+            if form.cleaned_data.get("send_credentials") and request.user.has_perm(invitations.PERMISSION):
+                self._invite(request, Customer.objects.get(pk=obj.pk))
         for _name, refusal in rules.doubted(parts_of(obj)):
             messages.warning(request, sentence(refusal))
+
+    def _invite(self, request: HttpRequest, customer: Customer) -> None:
+        refused = invitations.send_with_creation(customer, actor=request.user)
+        if refused:
+            messages.warning(request, gettext("The credentials were not sent: %(reason)s") % {"reason": refused})
+        else:
+            email = logins.identification_email(customer)
+            messages.success(request, gettext("The credentials are on their way to %(email)s.") % {"email": email})
 
     # --- The list
 

@@ -9,12 +9,13 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.customers import file_kinds, mails, past, paying, searching
+        from apps.customers import file_kinds, invitations, mails, past, paying, searching
         from apps.customers.rules import SENTENCES
 
         register(SENTENCES)
         past.register()
         searching.register()
         mails.register()
+        invitations.register_screens()
         file_kinds.register_kinds()
         paying.register()

@@ -73,6 +73,8 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
     )
     identification_phone = part(Contact, "phone", label=_("Phone of the identification manager"))
 
+    send_credentials = switch(_("Send the credentials by e-mail"))
+
     delivery_differs = switch(_("The delivery address is another one"))
     delivery_street = part(Address, "street", form_class=CharsetField)
     delivery_complement = part(Address, "complement", form_class=CharsetField)
@@ -101,6 +103,8 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
         others["iban"] = identifiers.mask_iban(others["iban"]) if others["iban"] else ""
         super().__init__(*args, initial=others | (initial or {}), instance=instance, **kwargs)
         self.fields["other_than"].show_hidden_initial = False
+        if self.instance.pk:  # there is a button for it
+            del self.fields["send_credentials"]
         if "login" in self.fields:
             self.fields["login"].required = False
             self.fields["login"].help_text = _("We advise the customer number.")
@@ -116,6 +120,8 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
                 self.add_error(name if name in self.fields else None, sentence(refusal))
         if not self.errors:
             self._warn_of_twins()
+        if cleaned.get("send_credentials") and not cleaned.get("identification_email"):
+            self.add_error("identification_email", _("The credentials are sent to this e-mail: it is needed."))
         return cleaned
 
     def complete(self, cleaned: dict[str, Any]) -> None:

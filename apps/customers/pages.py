@@ -39,7 +39,7 @@ def address(prefix: str = "") -> tuple[Any, ...]:
     )
 
 
-def filled_in(*, with_mandate: bool) -> Any:
+def filled_in(*, with_mandate: bool, invites: bool = False) -> Any:
     """The tabs of the form."""
     return (
         (
@@ -65,6 +65,7 @@ def filled_in(*, with_mandate: bool) -> Any:
                     "login",
                     ("identification_name", "identification_phone"),
                     "identification_email",
+                    *(("send_credentials",) if invites else ()),
                 ),
             },
         ),

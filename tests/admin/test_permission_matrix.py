@@ -137,6 +137,8 @@ admin:customers_customerimport_abandon   302 200 200 403 403 403 403 200  302 20
 admin:customers_customer_close           302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
 admin:customers_customer_reopen          302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
 admin:customers_customer_export          302 200 200 403 403 403 403 200  302 405 405 405 405 405 405 405
+admin:customers_customer_send_credentials 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:customers_customer_withdraw_access 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
 admin:customers_customer_import_file     302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
 admin:catalog_offerimport_send           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_offerimport_confirm        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
