@@ -15,6 +15,7 @@ from apps.core.wording import sentence
 from apps.documents import phrases
 from apps.documents.apart import TookTooLong, run_apart
 from apps.documents.legal import NAMES
+from apps.documents.markup import markup_faults
 from apps.documents.penalties import RATE, Rates, is_too_low
 from apps.documents.presentation import Page
 from apps.documents.samples import SAMPLES
@@ -91,7 +92,9 @@ def _of_rate(values: LayoutValues, rates: Rates | None) -> Iterator[LayoutFault]
 
 
 def _of_template(values: LayoutValues) -> Iterator[LayoutFault]:
-    for fault in faults_of(values.html, KINDS) if values.html else ():
+    if not values.html:
+        return
+    for fault in (*faults_of(values.html, KINDS), *markup_faults(values.html)):
         yield LayoutFault("html", fault.line, str(fault.reason))
 
 
