@@ -177,6 +177,7 @@ admin:billing_billingrun_issue           302 200 403 403 200 403 403 200  302 20
 admin:billing_billingrun_draw            302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_send_all        302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_download        302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
+admin:billing_invoice_remind             302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_invoice_send               302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:billing_billingrun_export_recap    302 200 403 403 200 200 403 200  302 200 403 403 200 200 403 200
 admin:documents_invoicelayout_current    302 302 403 403 302 302 302 302  302 405 405 405 405 405 405 405

@@ -57,7 +57,7 @@ def test_the_customer_is_reminded_of_the_invoice_with_its_pdf(invoice: Invoice) 
 
 def test_before_the_due_date_it_asks_for_nothing_that_is_late(invoice: Invoice) -> None:
     delivery = send_reminder(invoice=invoice, on=date(2026, 12, 3), actor=None)
-    assert delivery.email.subject == "facture F2026-000001 à régler le 03/12/2026"
+    assert delivery.email.subject == "Facture F2026-000001 à régler le 03/12/2026"
     assert "n’avons pas reçu" not in delivery.email.message
 
 
