@@ -45,6 +45,7 @@ lint: development
 	$(VENV) .venv/bin/lint-imports --no-logo
 	$(MANAGE) makemigrations --check --dry-run
 	SECRET_KEY=$$($(VENV) -c "import secrets; print(secrets.token_urlsafe(64))") ALLOWED_HOSTS=ism.example \
+		PUBLIC_URL=https://ism.example \
 		$(MANAGE) check --deploy --fail-level WARNING --settings config.settings.prod
 	$(VENV) -m pytest -q tests/test_catalogue.py
 

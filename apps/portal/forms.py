@@ -45,7 +45,7 @@ class SignInForm(AuthenticationForm):
 
 class RecoveryForm(forms.Form):
     email = forms.EmailField(
-        label=_("E-mail"),
+        label=_("E-mail address"),
         max_length=LONGEST,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
         help_text=_("That of the site identification manager, as your contact at our company knows it."),

@@ -22,8 +22,10 @@ from apps.core.roles import Role
 from apps.customers import logins
 from apps.customers.invitations import SEND, find_customers, plan, state_of, with_access
 from apps.customers.models import Customer, CustomerLogin
+from apps.messaging.choices import DeliveryState
 from apps.messaging.events import event
 from apps.messaging.models import Delivery
+from apps.messaging.services import resend
 from tests.customers.filled_in import ADD, NEW, changed, errors, page
 from tests.factories import CustomerFactory, IntegratorFactory, UserFactory
 from tests.jobs import bulk
@@ -89,6 +91,15 @@ def test_the_mail_holds_the_login_and_a_link_and_goes_to_one_person(customer: Cu
 def test_its_text_is_shown_to_nobody() -> None:
     assert event("account_opened").confidential
     assert event("password_recovery").confidential
+
+
+def test_nobody_has_a_copy_of_it_sent_to_himself(customer: Customer) -> None:
+    mail = sent(customer)
+    Delivery.objects.update(state=DeliveryState.SENT)
+    for to in (["me@office.example"], None):
+        with pytest.raises(DomainError):
+            resend(delivery=Delivery.objects.get(email=mail), actor=UserFactory(), to=to)
+    assert Delivery.objects.count() == 1
 
 
 def test_the_link_never_begins_with_what_a_browser_says(customer: Customer, sign_in_as: SignInAs) -> None:

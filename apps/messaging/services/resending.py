@@ -14,6 +14,7 @@ from apps.core.exceptions import DomainError
 from apps.core.slots import notify
 from apps.messaging.addresses import mailboxes
 from apps.messaging.choices import RESENDABLE, AddressRole, DeliveryState
+from apps.messaging.events import is_confidential
 from apps.messaging.models import Delivery
 from apps.messaging.querysets import COPY_MARK
 from apps.messaging.services.queueing import Attachment, attach, new_message_id, put_out, save_email
@@ -39,6 +40,9 @@ def resend(
         raise DomainError(_("This mail has been sent again already: see the copy."))
     if locked.state not in RESENDABLE:
         raise DomainError(_("This mail is still on its way."))
+    if is_confidential(locked.event):
+        # Whoever may send copies could have it sent to himself, and be in.
+        raise DomainError(_("This mail holds a personal link and is not copied: have a new link sent instead."))
     first = locked.email
     attachments = list(first.attachments.select_for_update().order_by("pk"))
     if not anew and any(not one.file for one in attachments):
