@@ -95,6 +95,7 @@ NAVIGATION = [
         "separator": True,
         "items": [
             entry(_("Identity & logo"), "palette", "branding.integrator"),
+            entry(_("E-mail templates"), "draft", "messaging.emailtemplate"),
             invoice_template(),
             entry(_("Payment methods"), "payments", "documents.paymentmethod"),
         ],

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
@@ -47,3 +49,17 @@ class AddressRole(models.TextChoices):
     TO = "to", pgettext_lazy("addressee", "To")
     CC = "cc", pgettext_lazy("addressee", "Copy")
     BCC = "bcc", pgettext_lazy("addressee", "Hidden copy")
+
+
+class TemplateState(BadgeChoices):
+    """Whether mails are made of a template."""
+
+    IN_USE = "in_use", "success", pgettext_lazy("template", "In use")
+    FAULTY = "faulty", "danger", pgettext_lazy("template", "In error")
+    UNUSED = "unused", "", pgettext_lazy("template", "Not in use")
+
+    @classmethod
+    def of(cls, template: Any) -> TemplateState:
+        if template.fault:
+            return cls.FAULTY
+        return cls.IN_USE if template.in_use else cls.UNUSED

@@ -21,3 +21,7 @@ class EventFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(event=self.value()) if self.value() else queryset
+
+
+class TemplateEventFilter(EventFilter):
+    title = _("sent")

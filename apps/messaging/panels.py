@@ -12,10 +12,12 @@ from post_office.models import Attachment
 from apps.core import files
 from apps.core.slots import Panel, contribute
 from apps.messaging.events import is_confidential
-from apps.messaging.models import Delivery
+from apps.messaging.models import Delivery, TemplateAttachment
 from apps.messaging.rendering import with_inline_logo
 
 ATTACHMENTS = "mail-attachment"
+#: Files that go with the mails of a template.
+TEMPLATE_FILE = "mail-template-file"
 CONTENT_PERMISSION = "messaging.view_content"
 #: What a browser may open at this site's address; the rest is only saved.
 OPENED = {"application/pdf", "image/png", "image/jpeg", "text/plain"}
@@ -71,5 +73,22 @@ def find_attachment(request: HttpRequest, pk: int) -> files.Content | None:
     return files.Content(attachment.name, content_type, data)
 
 
+def file_address(attachment: TemplateAttachment) -> str:
+    """Where a file of a template is kept on disk from."""
+    return files.address(TEMPLATE_FILE, attachment.pk, download=True)
+
+
+def find_template_file(request: HttpRequest, pk: int) -> files.Content | None:
+    attachment = TemplateAttachment.objects.select_related("stored").filter(pk=pk).first()
+    if attachment is None:
+        return None
+    try:
+        data = files.stored_bytes(attachment.stored.file.name)
+    except FileNotFoundError:
+        return None
+    return files.Content(attachment.name, "application/octet-stream", data)
+
+
 def register() -> None:
+    contribute(files.SLOT, files.Source(TEMPLATE_FILE, "messaging.view_emailtemplate", find_template_file))
     contribute(files.SLOT, files.Source(ATTACHMENTS, CONTENT_PERMISSION, find_attachment))

@@ -7,8 +7,9 @@ from apps.core.roles import Grants, Role
 SEE = ("view_delivery", "view_addressee", "view_attempt")
 
 GRANTS: Grants = {
-    Role.SALES: SEE,
+    # Who sends letters reads them first.
+    Role.SALES: (*SEE, "view_emailtemplate", "send_letter"),
     Role.SUPPORT: (*SEE, "view_content", "resend_delivery"),
-    Role.BILLING: (*SEE, "view_content", "resend_delivery", "cancel_delivery"),
+    Role.BILLING: (*SEE, "view_content", "resend_delivery", "cancel_delivery", "view_emailtemplate"),
     Role.ACCOUNTANT: SEE,
 }

@@ -49,6 +49,9 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     "job_progress": lambda: reverse("job_progress", args=[Job.objects.latest("pk").pk]),
     "logo": lambda: reverse("logo", args=[Integrator.objects.get().logo_digest]),
     "favicon": lambda: reverse("favicon", args=[Integrator.objects.get().favicon_digest]),
+    "admin:messaging_emailtemplate_customise": lambda: reverse(
+        "admin:messaging_emailtemplate_customise", args=["invoice"]
+    ),
     "admin:app_list": lambda: reverse("admin:app_list", args=["lines"]),
     "admin:autocomplete": lambda: reverse("admin:autocomplete") + "?app_label=lines&model_name=linesim&field_name=sim",
     "admin:auth_user_password_change": lambda: reverse(

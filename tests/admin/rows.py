@@ -29,8 +29,15 @@ from apps.jobs.imports.kinds import file_kinds
 from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job
 from apps.lines.models import Line
-from apps.messaging.choices import AttemptOutcome, DeliveryState
-from apps.messaging.models import Addressee, Attempt, Delivery
+from apps.messaging.choices import LETTER, AttemptOutcome, DeliveryState
+from apps.messaging.models import (
+    Addressee,
+    Attempt,
+    Delivery,
+    EmailTemplate,
+    EmailTemplateVersion,
+    TemplateAttachment,
+)
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
@@ -90,6 +97,7 @@ def make(upto: int, *, have: int = 0) -> None:
         an_invoice(run, line, number)
         a_run(date(2020 + number // 12, number % 12 + 1, 1), RunState.DONE)
         a_mail(number)
+        a_template(number)
         a_sign_in(number)
         an_entry(line, number)
         a_job(number)
@@ -333,6 +341,41 @@ def a_mail(number: int) -> Delivery:
     Addressee.objects.create(delivery=delivery, role="to", address=email.to[0])
     an_attempt(delivery, 1)
     return delivery
+
+
+def a_template(number: int) -> EmailTemplate:
+    """A letter of two versions, in use, with a file; the first of all collects versions and files."""
+    template = EmailTemplate.objects.create(
+        name=f"Courrier {number}", event=LETTER, in_use=True, bcc="copie@exemple.example"
+    )
+    a_version(template, 1)
+    first = EmailTemplate.objects.earliest("pk")
+    a_version(first, number + 2)
+    name = f"conditions-{number}.pdf"
+    stored = Attachment.objects.create(name=name, file="documents/none.pdf")
+    TemplateAttachment.objects.create(
+        template=first,
+        name=name,
+        content_type="application/pdf",
+        stored=stored,
+        size=1_234,
+        added_by=UserFactory(),
+        added_at=MAILED_AT,
+    )
+    return template
+
+
+def a_version(template: EmailTemplate, number: int) -> EmailTemplateVersion:
+    return EmailTemplateVersion.objects.create(
+        template=template,
+        number=number,
+        subject=f"Objet {number}",
+        text="Bonjour,",
+        html="<p>Bonjour,</p>",
+        note="Relu",
+        made_by=UserFactory(),
+        made_at=MAILED_AT + timedelta(minutes=number),
+    )
 
 
 def an_attempt(delivery: Delivery, number: int) -> Attempt:

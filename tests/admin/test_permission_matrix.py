@@ -195,6 +195,21 @@ admin:messaging_delivery_html            302 200 403 200 200 403 403 200  302 40
 admin:messaging_delivery_retry_failed    302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:messaging_delivery_resend          302 200 403 200 200 403 403 200  302 200 403 200 200 403 403 200
 admin:messaging_delivery_cancel          302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
+admin:messaging_emailtemplate_switch     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_create     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_put_in_use 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_put_out_of_use 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_rename     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_restore    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_use_shipped 302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_copies     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_attach     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_detach     302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_compare    302 200 200 403 200 403 200 200  302 405 405 405 405 405 405 405
+admin:messaging_emailtemplate_preview    302 200 200 403 200 403 200 200  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_samples    302 200 403 403 403 403 403 200  302 405 405 405 405 405 405 405
+admin:messaging_emailtemplate_test       302 405 405 405 405 405 405 405  302 200 403 403 403 403 403 200
+admin:messaging_emailtemplate_customise  302 405 405 405 405 405 405 405  302 302 403 403 403 403 403 302
 """
 
 # What each may do with a model's pages: - nothing, v look, c look and change, a look, change and add. A model that
@@ -221,6 +236,7 @@ documents_paymentterms                   a   v   -   v   v   v   a
 lines_line                               v   v   v   v   -   v   v
 lines_lineimport                         v   -   -   -   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
+messaging_emailtemplate                  c   v   -   v   -   v   c
 sims_simcard                             v   v   v   -   -   v   v
 sims_simimport                           v   -   v   -   -   v   v
 tariffs_rate                             v   v   v   v   -   v   v

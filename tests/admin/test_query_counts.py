@@ -14,7 +14,7 @@ from apps.catalog.models import Handset, Plan
 from apps.customers.models import Customer
 from apps.jobs.models import BulkOperation
 from apps.lines.models import Line
-from apps.messaging.models import Delivery
+from apps.messaging.models import Delivery, EmailTemplate
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
 from apps.usage.models import CdrFile
@@ -30,7 +30,7 @@ WITHOUT_LIST = {"branding.integrator"}
 LISTS = sorted(
     model._meta.label_lower for model in django_admin.site._registry if model._meta.label_lower not in WITHOUT_LIST
 )
-PAGES = [BulkOperation, Plan, Handset, Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery]
+PAGES = [BulkOperation, Plan, Handset, Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery, EmailTemplate]
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""The screens of messaging: «Boîte d'envoi»."""
+"""The screens of messaging: «Boîte d'envoi», «Modèles d'e-mail»."""
 
-from apps.messaging.admin import outbox
+from apps.messaging.admin import outbox, templates
 
-__all__ = ["outbox"]
+__all__ = ["outbox", "templates"]
