@@ -16,7 +16,7 @@ from apps.core.admin import CreateButton, ExportButton, HistoryModelAdmin, ReadO
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import mask_iban
 from apps.core.wording import sentence
-from apps.customers import dialogs, invitations, logins, pages, rules, services
+from apps.customers import dialogs, invitations, letters, logins, pages, rules, services
 from apps.customers.file_kinds import CUSTOMER_FILES
 from apps.customers.filters import StateFilter
 from apps.customers.forms import CustomerForm, CustomerPartsForm
@@ -25,7 +25,7 @@ from apps.customers.parts import OWN, parts_of
 from apps.customers.past import PAST
 from apps.customers.resources import CustomerResource
 from apps.customers.roles import REACH
-from apps.jobs.bulk.admin import BulkActions
+from apps.jobs.bulk.admin import BulkActions, paste_dialog
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
 
@@ -73,7 +73,7 @@ class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
     search_fields = ("number", "name")
     search_help_text = _("Number, name or SIREN")
     inlines = (ContactInline, AddressInline, MandateInline)
-    actions_list = ("import_file", "export")
+    actions_list = ("import_file", "export", "paste")
     resource = CustomerResource
     export_name = "clients"
     export_order = ("number",)
@@ -81,6 +81,7 @@ class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
     actions_detail = ("send_credentials", "withdraw_access", "close", "reopen")
     send_credentials = invitations.send
     withdraw_access = invitations.withdraw
+    paste = paste_dialog("customers.Customer", permission=letters.SEND, identifiers=_("Customer numbers"))
     close = dialogs.close
     reopen = dialogs.reopen
     panels = (PAST, invitations.ACCESS)

@@ -9,7 +9,7 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.customers import file_kinds, invitations, mails, past, paying, searching
+        from apps.customers import file_kinds, invitations, letters, mails, past, paying, searching
         from apps.customers.rules import SENTENCES
 
         register(SENTENCES)
@@ -19,3 +19,4 @@ class CustomersConfig(AppConfig):
         invitations.register_screens()
         file_kinds.register_kinds()
         paying.register()
+        letters.register_letters()

@@ -140,6 +140,8 @@ admin:customers_customer_export          302 200 200 403 403 403 403 200  302 40
 admin:customers_customer_send_credentials 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
 admin:customers_customer_withdraw_access 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
 admin:customers_customer_import_file     302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:messaging_emailtemplate_send_letter 302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
+admin:customers_customer_paste           302 200 200 403 403 403 403 200  302 200 200 403 403 403 403 200
 admin:catalog_offerimport_send           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_offerimport_confirm        302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:catalog_offerimport_check_again    302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200

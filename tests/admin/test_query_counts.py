@@ -30,7 +30,20 @@ WITHOUT_LIST = {"branding.integrator"}
 LISTS = sorted(
     model._meta.label_lower for model in django_admin.site._registry if model._meta.label_lower not in WITHOUT_LIST
 )
-PAGES = [BulkOperation, Plan, Handset, Customer, Line, SimCard, Tariff, CdrFile, BillingRun, Invoice, Delivery, EmailTemplate]
+PAGES = [
+    BulkOperation,
+    Plan,
+    Handset,
+    Customer,
+    Line,
+    SimCard,
+    Tariff,
+    CdrFile,
+    BillingRun,
+    Invoice,
+    Delivery,
+    EmailTemplate,
+]
 
 
 @pytest.fixture

@@ -256,7 +256,7 @@ class EmailTemplateAdmin(ModelAdmin):
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         said = gettext("Version %(number)d is saved.") % {"number": obj.written.number}
         if obj.in_use:
-            said = f"{said} {gettext('It is in force for the mails to come.')}"
+            said = " ".join([said, gettext("It is in force for the mails to come.")])
         messages.success(request, said)
         return redirect(dialogs.page_of(obj))
 
