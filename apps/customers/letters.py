@@ -122,9 +122,7 @@ class LetterForm(DialogForm):
         label=gettext_lazy("Letter"),
         queryset=EmailTemplate.objects.none(),
         widget=UnfoldAdminSelectWidget,
-        error_messages={
-            "required": gettext_lazy("Choose a letter; if there is none, create it in “E-mail templates”.")
-        },
+        error_messages={"required": gettext_lazy("Choose a letter. They are written in “E-mail templates”.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
