@@ -24,4 +24,4 @@ class EventFilter(DropdownFilter):
 
 
 class TemplateEventFilter(EventFilter):
-    title = _("sent")
+    title = _("used for")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.core.admin import DialogForm
@@ -161,7 +161,7 @@ class NameForm(DialogForm):
 
 class CreateForm(NameForm):
     event = forms.ChoiceField(
-        label=gettext_lazy("Sent"),
+        label=gettext_lazy("Used for"),
         widget=UnfoldAdminSelectWidget,
         help_text=gettext_lazy("The text that comes with ISM is where you begin."),
     )
@@ -179,7 +179,7 @@ class SwitchForm(DialogForm):
 
     event = forms.ChoiceField(label=gettext_lazy("Mail"), widget=UnfoldAdminSelectWidget)
     is_sent = forms.ChoiceField(
-        label=gettext_lazy("Sent"),
+        label=pgettext_lazy("mails of an event", "Sent"),
         choices=[("yes", gettext_lazy("It is sent")), ("no", gettext_lazy("It is not sent"))],
         widget=UnfoldAdminSelectWidget,
     )
@@ -231,7 +231,9 @@ class DetachForm(DialogForm):
 class RestoreForm(DialogForm):
     """Which version; ``?version=`` names the one that was clicked on."""
 
-    version = forms.TypedChoiceField(label=gettext_lazy("Version"), coerce=int, widget=UnfoldAdminSelectWidget)
+    version = forms.TypedChoiceField(
+        label=pgettext_lazy("template", "Version"), coerce=int, widget=UnfoldAdminSelectWidget
+    )
     #: The version in force when the dialog was opened.
     _expected = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from PIL import Image
-from post_office.models import Attachment, Email
 
 from apps.accounts.choices import Outcome
 from apps.accounts.models import SignIn
@@ -29,20 +28,13 @@ from apps.jobs.imports.kinds import file_kinds
 from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job
 from apps.lines.models import Line
-from apps.messaging.choices import LETTER, AttemptOutcome, DeliveryState
-from apps.messaging.models import (
-    Addressee,
-    Attempt,
-    Delivery,
-    EmailTemplate,
-    EmailTemplateVersion,
-    TemplateAttachment,
-)
+from apps.messaging.models import Delivery
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.admin.bulk_rows import a_bulk_operation
 from tests.admin.document_rows import how_invoices_are_made
+from tests.admin.mail_rows import MAILED_AT, a_mail, a_template, an_attempt
 from tests.factories import (
     AllowanceFactory,
     DiscountFactory,
@@ -66,7 +58,6 @@ from tests.factories import (
 OCTOBER = date(2026, 10, 1)
 NOVEMBER = date(2026, 11, 1)
 ISSUED_ON = date(2026, 11, 3)
-MAILED_AT = datetime(2026, 11, 3, 9, tzinfo=UTC)
 
 
 def make(upto: int, *, have: int = 0) -> None:
@@ -309,85 +300,6 @@ CONTENT = [
 
 def a_series() -> NumberSeries:
     return NumberSeries.objects.get_or_create(kind=DocumentKind.INVOICE, defaults={"pattern": "F{YYYY}{MM}-{N:5}"})[0]
-
-
-# --- Mails
-
-
-def a_mail(number: int) -> Delivery:
-    """A mail that has left, with an attachment; every third has failed, after two attempts."""
-    email = Email.objects.create(
-        from_email="Télécom Exemple <factures@exemple.example>",
-        to=[f"compta{number}@client.example"],
-        cc=["copie@client.example"] if number % 2 else [],
-        subject=f"Votre facture F202611-{number + 1:05d}",
-        message="Bonjour,\n\nVotre facture est jointe.",
-        html_message="<p>Bonjour,</p><p>Votre facture est jointe.</p>",
-        message_id=f"<{number}@exemple.example>",
-    )
-    email.attachments.add(Attachment.objects.create(name="facture.pdf", file="documents/none.pdf"))
-    failed = number % 3 == 2
-    delivery = Delivery.objects.create(
-        event="invoice",
-        key=f"trial:{number}",
-        email=email,
-        state=DeliveryState.FAILED if failed else DeliveryState.SENT,
-        attempts=2 if failed else 1,
-        reason="Le serveur de messagerie ne répond pas à temps." if failed else "",
-        sent_at=None if failed else MAILED_AT,
-        created_by=UserFactory(),
-        created_at=MAILED_AT + timedelta(minutes=number),
-    )
-    Addressee.objects.create(delivery=delivery, role="to", address=email.to[0])
-    an_attempt(delivery, 1)
-    return delivery
-
-
-def a_template(number: int) -> EmailTemplate:
-    """A letter of two versions, in use, with a file; the first of all collects versions and files."""
-    template = EmailTemplate.objects.create(
-        name=f"Courrier {number}", event=LETTER, in_use=True, bcc="copie@exemple.example"
-    )
-    a_version(template, 1)
-    first = EmailTemplate.objects.earliest("pk")
-    a_version(first, number + 2)
-    name = f"conditions-{number}.pdf"
-    stored = Attachment.objects.create(name=name, file="documents/none.pdf")
-    TemplateAttachment.objects.create(
-        template=first,
-        name=name,
-        content_type="application/pdf",
-        stored=stored,
-        size=1_234,
-        added_by=UserFactory(),
-        added_at=MAILED_AT,
-    )
-    return template
-
-
-def a_version(template: EmailTemplate, number: int) -> EmailTemplateVersion:
-    return EmailTemplateVersion.objects.create(
-        template=template,
-        number=number,
-        subject=f"Objet {number}",
-        text="Bonjour,",
-        html="<p>Bonjour,</p>",
-        note="Relu",
-        made_by=UserFactory(),
-        made_at=MAILED_AT + timedelta(minutes=number),
-    )
-
-
-def an_attempt(delivery: Delivery, number: int) -> Attempt:
-    return Attempt.objects.create(
-        delivery=delivery,
-        number=number,
-        outcome=AttemptOutcome.ACCEPTED,
-        started_at=MAILED_AT,
-        ended_at=MAILED_AT,
-        reply="250 OK",
-        holder="machine/1@1",
-    )
 
 
 # --- People

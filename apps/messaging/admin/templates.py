@@ -262,7 +262,7 @@ class EmailTemplateAdmin(ModelAdmin):
 
     # --- Columns and fields
 
-    @admin.display(description=_("sent"), ordering="event")
+    @admin.display(description=_("used for"), ordering="event")
     def shown_event(self, template: EmailTemplate) -> str:
         return title_of(template.event)
 
