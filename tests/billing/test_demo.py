@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.billing.demo import Size, generate, invoiced_run
@@ -62,7 +64,7 @@ def test_running_again_changes_nothing_and_tells_the_same() -> None:
     customer.save()
     assert demo(*SMALL) == first
     assert Customer.objects.filter(name="RENAMED SINCE").exists()
-    assert (BillingRun.objects.count(), CdrFile.objects.count(), User.objects.count()) == (1, 1, 7)
+    assert (BillingRun.objects.count(), CdrFile.objects.count(), User.objects.count()) == (1, 1, 8)
 
 
 def test_a_password_that_was_changed_is_not_told() -> None:
@@ -88,6 +90,13 @@ def test_somebody_of_each_role_can_sign_in() -> None:
     assert len({told["password"] for told in said["people"]}) == 7
     table = run_command("demo", *SMALL).out
     assert all(f"{told['role']}" in table and told["password"] in table for told in said["people"])
+
+
+def test_a_customer_can_enter_its_space() -> None:
+    told = demo(*SMALL)["customer"]
+    entering = {"username": told["login"], "password": told["password"]}
+    assert Client().post(reverse("portal:sign_in"), entering)["Location"] == reverse("portal:home")
+    assert told["password"] in run_command("demo", *SMALL).out
 
 
 def test_an_interrupted_demonstration_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch) -> None:

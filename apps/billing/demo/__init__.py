@@ -5,7 +5,7 @@ Everything goes through the services of the screens and commands; nothing here k
 
 from apps.billing.demo.generating import Size, generate
 from apps.billing.demo.identity import installed_integrator
-from apps.billing.demo.people import Account, installed_people
+from apps.billing.demo.people import Account, CustomerAccount, installed_customer, installed_people
 from apps.billing.demo.playing import invoiced_run, play
 from apps.billing.demo.reseller import MONTH, PACKAGED, Reseller, packaged
 
@@ -13,9 +13,11 @@ __all__ = [
     "MONTH",
     "PACKAGED",
     "Account",
+    "CustomerAccount",
     "Reseller",
     "Size",
     "generate",
+    "installed_customer",
     "installed_integrator",
     "installed_people",
     "invoiced_run",

@@ -1,4 +1,4 @@
-"""Who signs in to the demonstration: its superuser, and somebody of each role.
+"""Who signs in to the demonstration: its superuser, somebody of each role, and a customer.
 
 Passwords are drawn at random and kept, readable by their owner only, so that they can be told again as long as they
 hold.
@@ -13,13 +13,20 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.billing.choices import DocumentPart
+from apps.billing.models import Invoice
 from apps.core.roles import Role
+from apps.customers.logins import open_access
+from apps.customers.models import Customer, CustomerLogin
 
 READABLE = "abcdefghjkmnpqrstuvwxyz23456789"  # none that is taken for another when it is copied by hand
 OWNER = "admin"
+#: Under which the password of a customer is kept: no account of the staff is called so.
+CUSTOMER = "espace-client"
 #: User name, first name, last name and role of those who work there.
 STAFF = (
     ("administrateur", "Agnès", "Moreau", Role.ADMINISTRATOR),
@@ -37,6 +44,14 @@ class Account:
 
     user: User
     role: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAccount:
+    """A customer who can enter its space; the password is empty where it was changed since."""
+
+    customer: Customer
     password: str
 
 
@@ -65,8 +80,22 @@ def _member(username: str, first_name: str, last_name: str, role: Role) -> Accou
     return Account(user, role.value, _told(user))
 
 
-def _told(user: User) -> str:
-    path = _password_file(user.username)
+def installed_customer() -> CustomerAccount | None:
+    """The account of a customer who has an invoice with its call detail; made where none has an account yet."""
+    access = CustomerLogin.objects.select_related("customer", "user").order_by("pk").first()
+    if access is None:
+        detailed = Invoice.objects.filter(documents__part=DocumentPart.ANNEX, customer__closed_on=None)
+        invoice = detailed.select_related("customer").order_by("position").first()
+        if invoice is None:
+            return None
+        access = open_access(customer=invoice.customer, actor=None, at=timezone.now())
+        access.user.set_password(_kept_password(CUSTOMER))
+        access.user.save(update_fields=["password"])
+    return CustomerAccount(access.customer, _told(access.user, CUSTOMER))
+
+
+def _told(user: User, kept_as: str = "") -> str:
+    path = _password_file(kept_as or user.username)
     password = path.read_text() if path.exists() else ""
     return password if user.check_password(password) else ""
 

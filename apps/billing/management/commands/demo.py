@@ -20,8 +20,10 @@ from apps.billing.demo import (
     MONTH,
     PACKAGED,
     Account,
+    CustomerAccount,
     Size,
     generate,
+    installed_customer,
     installed_integrator,
     installed_people,
     invoiced_run,
@@ -74,14 +76,14 @@ class Command(ReportCommand):
             with TemporaryDirectory(prefix="ism-demo-") as folder:
                 reseller = generate(size, Path(folder)) if size else packaged()
                 run = play(reseller=reseller, today=localdate(), actor=people[0].user, tell=tell)
-        return _report(run, people)
+        return _report(run, people, installed_customer())
 
 
 def _in_silence(sentence: str) -> None:
     """Nobody listens: the report alone is wanted."""
 
 
-def _report(run: BillingRun, people: list[Account]) -> Report:
+def _report(run: BillingRun, people: list[Account], customer: CustomerAccount | None) -> Report:
     counts = {
         "customers": Customer.objects.count(),
         "lines": Line.objects.count(),
@@ -100,7 +102,7 @@ def _report(run: BillingRun, people: list[Account]) -> Report:
             _("Totals: %(net)s excluding tax, %(vat)s of VAT, %(gross)s including tax")
             % {name: euros(amount) for name, amount in sums.items()},
             "",
-            *_guide(people),
+            *_guide(people, customer),
         ],
         data={
             "username": people[0].user.username,
@@ -108,6 +110,7 @@ def _report(run: BillingRun, people: list[Account]) -> Report:
             "people": [
                 {"username": one.user.username, "role": one.role, "password": one.password or None} for one in people
             ],
+            "customer": {"login": customer.customer.login, "password": customer.password or None} if customer else None,
             **counts,
             "cdrs": records["lines"],
             "rated": records["rated"],
@@ -129,13 +132,18 @@ def _invoiced(count: int, first: Invoice, last: Invoice) -> str:
     ) % {"count": whole(count), "month": date_format(MONTH.start, "F Y"), "first": first.number, "last": last.number}
 
 
-def _guide(people: list[Account]) -> Iterator[str]:
+def _guide(people: list[Account], customer: CustomerAccount | None) -> Iterator[str]:
     yield _("Sign in as one of these:")
     names, roles = max(len(one.user.username) for one in people), max(len(one.role) for one in people)
     for one in people:
         password = one.password or _("the password that was chosen since")
         yield f"  {one.user.username:{names}}  {one.role:{roles}}  {password}"
     yield ""
+    if customer:
+        yield _("Or as a customer, under /espace-client/:")
+        password = customer.password or _("the password that was chosen since")
+        yield f"  {customer.customer.login}  {customer.customer.name}  {password}"
+        yield ""
     yield _("Then look at:")
     yield _("  Billing › Invoices: open one, “View” shows its PDF")
     yield _("  Billing › Waiting CDRs: what could not be rated, and why")
