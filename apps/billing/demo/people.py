@@ -17,7 +17,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
-from apps.billing.choices import DocumentPart
 from apps.billing.models import Invoice
 from apps.core.roles import Role
 from apps.customers.logins import open_access
@@ -81,10 +80,10 @@ def _member(username: str, first_name: str, last_name: str, role: Role) -> Accou
 
 
 def installed_customer() -> CustomerAccount | None:
-    """The account of a customer who has an invoice with its call detail; made where none has an account yet."""
+    """The account of a customer who gets detailed invoices; made where none has an account yet."""
     access = CustomerLogin.objects.select_related("customer", "user").order_by("pk").first()
     if access is None:
-        detailed = Invoice.objects.filter(documents__part=DocumentPart.ANNEX, customer__closed_on=None)
+        detailed = Invoice.objects.issued().filter(customer__closed_on=None, customer__without_call_detail=False)
         invoice = detailed.select_related("customer").order_by("position").first()
         if invoice is None:
             return None
