@@ -1,7 +1,7 @@
 """The layouts that the product ships. One is never changed: an upgrade adds the next.
 
 An invoice issued with the shipped layout of its day must look the same when it is drawn again ten years later
-(ADR 0015), so the files of earlier releases stay.
+(ADR 0016), so the files of earlier releases stay.
 """
 
 from __future__ import annotations

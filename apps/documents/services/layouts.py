@@ -89,7 +89,9 @@ def write_layout(*, values: LayoutValues, actor: Any, at: datetime, expected: in
     if faults := check_layout(values, today=at.date()):
         raise LayoutRefused(faults)
     with transaction.atomic():
-        latest = InvoiceLayout.objects.select_for_update().latest()
+        # The first version stands for all of them: whoever waited for it then sees what the other has written.
+        InvoiceLayout.objects.select_for_update().earliest()
+        latest = layout_in_force()
         if latest.version != expected:
             raise LayoutConflict(latest)
         return InvoiceLayout.objects.create(

@@ -59,6 +59,7 @@ def customers_with(terms_ids: Collection[int]) -> dict[int, int]:
 @transaction.atomic
 def create_terms(*, values: TermsValues, actor: Any) -> PaymentTerms:
     """DomainError for terms that the law does not allow and for a code that exists."""
+    list(PaymentTerms.objects.select_for_update().order_by("pk"))  # two who take the same code come one after the other
     return _keep(PaymentTerms(), values, actor)
 
 
