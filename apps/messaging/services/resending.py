@@ -36,13 +36,13 @@ def resend(
     where those of the first are no longer kept (``Delivery.keeps_attachments``); DomainError without.
     """
     locked = _locked(delivery)
+    if is_confidential(locked.event):
+        # Whoever may send copies could have it sent to himself, and be in.
+        raise DomainError(_("This mail holds a personal link and is not copied: have a new link sent instead."))
     if hasattr(locked, "resent_as"):
         raise DomainError(_("This mail has been sent again already: see the copy."))
     if locked.state not in RESENDABLE:
         raise DomainError(_("This mail is still on its way."))
-    if is_confidential(locked.event):
-        # Whoever may send copies could have it sent to himself, and be in.
-        raise DomainError(_("This mail holds a personal link and is not copied: have a new link sent instead."))
     first = locked.email
     attachments = list(first.attachments.select_for_update().order_by("pk"))
     if not anew and any(not one.file for one in attachments):
