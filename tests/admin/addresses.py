@@ -15,6 +15,7 @@ from apps.billing.models import Invoice
 from apps.branding.models import Integrator
 from apps.customers.models import Customer
 from apps.jobs.models import Job
+from apps.lines.models import Line
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ def _below(patterns: list[Any], namespace: str, route: str) -> Iterator[Address]
 
 ARGUMENT = re.compile(r"[<(]")  # of a path, or of a regular expression
 
+
+def a_line_of_an_invoice() -> list[int]:
+    invoice = Invoice.objects.latest("pk")
+    return [invoice.pk, invoice.customer.lines.latest("pk").pk]
+
+
 OF_THE_SITE: dict[str, Callable[[], str]] = {
     "file": lambda: reverse("file", args=["invoice", Invoice.objects.latest("pk").pk]),
     "job_progress": lambda: reverse("job_progress", args=[Job.objects.latest("pk").pk]),
@@ -59,6 +66,11 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     ),
     "admin:search": lambda: reverse("admin:search") + "?s=line",
     "admin:view_on_site": lambda: reverse("admin:view_on_site", args=[1, Customer.objects.latest("pk").pk]),
+    "portal:line": lambda: reverse("portal:line", args=[Line.objects.latest("pk").pk]),
+    "portal:invoice_pdf": lambda: reverse("portal:invoice_pdf", args=[Invoice.objects.latest("pk").pk]),
+    "portal:calls": lambda: reverse("portal:calls", args=[Invoice.objects.latest("pk").pk]),
+    "portal:calls_of_line": lambda: reverse("portal:calls_of_line", args=a_line_of_an_invoice()),
+    "portal:calls_file": lambda: reverse("portal:calls_file", args=a_line_of_an_invoice()),
     "portal:colours": lambda: reverse("portal:colours", args=["1f4e79"]),
     "portal:choose": lambda: reverse("portal:choose", args=["MQ", "no-token"]),
     "/admin/(?P<url>.*)$": lambda: "/admin/no/such/page/",
