@@ -59,7 +59,7 @@ def test_a_letter_goes_to_those_that_can_be_reached_and_says_why_not_to_others(
     ask(clerk, operation, template=letter.pk)
     operation.refresh_from_db()
     assert outcomes(operation) == {str(first): "planned", str(closed): "refused", str(silent): "refused"}
-    assert "clôturé" in reason(operation, str(closed))
+    assert "client est clos" in reason(operation, str(closed))
     assert "adresse e-mail" in reason(operation, str(silent))
     assert not Delivery.objects.exists()
     press(clerk, operation, "confirm")
