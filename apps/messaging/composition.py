@@ -15,12 +15,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.core.exceptions import DomainError
+from apps.core.sandbox import TemplateFault
 from apps.messaging.choices import AddressRole
-from apps.messaging.events import Event
+from apps.messaging.events import Event, Texts
+from apps.messaging.exceptions import TextFault
 from apps.messaging.in_force import in_force, latest_of, texts_of
 from apps.messaging.letterhead import Letterhead
 from apps.messaging.models import EmailTemplate, EmailTemplateVersion
-from apps.messaging.rendering import Rendered, render_event, render_texts
+from apps.messaging.rendering import PARTS, Rendered, render_event, render_part, render_texts
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +56,9 @@ def compose_mail(
     except Exception as error:  # noqa: BLE001  # whatever it is, the mail does not wait for it; it is logged below
         # Where the shipped text fails as well, the mistake is not the template's: it is raised as ever.
         mail = render_event(event, context, head.company, with_logo=with_logo)
-        note_fault(chosen.template, number, str(error) or type(error).__name__, cause=error)
+        if not chosen.template.fault:  # by the first of thousands of mails
+            said = _where(chosen.texts, {**context, "company": head.company}) or type(error).__name__
+            note_fault(chosen.template, number, said, cause=error)
     return Composed(mail, chosen.template, number)
 
 
@@ -68,6 +73,18 @@ def with_hidden_copies(
     copies = [address for address in template.bcc.split() if address.lower() not in seen]
     given[AddressRole.BCC] = [*given[AddressRole.BCC], *copies]
     return given
+
+
+def _where(texts: Texts, values: Mapping[str, Any]) -> str:
+    """The first fault of the texts for these values, with the text and the line that it is in."""
+    for part in PARTS:
+        try:
+            render_part(part, getattr(texts, part), values)
+        except TemplateFault as fault:
+            return str(TextFault(part, fault.line, str(fault.reason)))
+        except DomainError as refusal:
+            return str(TextFault(part, None, str(refusal)))
+    return ""
 
 
 def note_fault(template: EmailTemplate, number: int, said: str, *, cause: Exception | None = None) -> None:

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from apps.core import french, tiles
 from apps.core.slots import Tile, contribute
 from apps.messaging.choices import IN_TROUBLE, DeliveryState
-from apps.messaging.models import Delivery
+from apps.messaging.models import Delivery, EmailTemplate
 
 # A mail whose time came so long ago has no worker: those of the queue take a mail within seconds.
 LATE = timedelta(minutes=15)
+SHOWN = 5  # templates in error
 
 
 def mails(request: HttpRequest) -> dict[str, Any]:
@@ -60,7 +61,28 @@ def _late(count: int) -> str:
     ) % {"count": french.whole(count)}
 
 
+def templates_in_error(request: HttpRequest) -> dict[str, Any]:
+    """Templates in whose place the shipped text is sent, with what is wrong with them; the latest first."""
+    faulty = list(EmailTemplate.objects.exclude(fault="").order_by("-fault_at")[:SHOWN])
+    said = _("“%(template)s” is replaced by the shipped text: %(fault)s")
+    return tiles.content(
+        notices=[tiles.Notice(said % {"template": one.name, "fault": one.fault}, colour="danger") for one in faulty],
+        nothing="" if faulty else _("No template is in error."),
+    )
+
+
 def register() -> None:
+    contribute(
+        "dashboard.tiles",
+        Tile(
+            title=gettext_lazy("E-mail templates in error"),
+            template=tiles.TEMPLATE,
+            context=templates_in_error,
+            permission="messaging.view_emailtemplate",
+            link=lambda: reverse("admin:messaging_emailtemplate_changelist"),
+            order=85,
+        ),
+    )
     contribute(
         "dashboard.tiles",
         Tile(

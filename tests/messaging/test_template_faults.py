@@ -20,6 +20,7 @@ from apps.messaging.composing import compose
 from apps.messaging.events import Event
 from apps.messaging.models import Delivery, EmailTemplate, TemplateAttachment
 from apps.messaging.services import Attachment, forget_old_attachments, templates
+from apps.messaging.tiles import templates_in_error
 from tests.messaging.conftest import Queue
 from tests.messaging.test_templates import fields
 from tests.messaging.texts import a_template, spoil, write
@@ -71,6 +72,18 @@ def test_neither_does_one_that_takes_too_long(queue: Queue) -> None:
     assert "Votre facture" in queue().email.message
     template.refresh_from_db()
     assert template.fault
+
+
+def test_the_fault_says_where_it_is_and_the_home_page_shows_it(queue: Queue, rf: Any) -> None:
+    template = a_template("'; <b>{{")
+    assert "Aucun modèle" in templates_in_error(rf.get("/"))["nothing"]
+    spoil(template, text="a\n{{ gone }}")
+    queue()
+    template.refresh_from_db()
+    assert template.fault == "Texte brut, ligne 2\xa0: champ «\xa0gone\xa0» inconnu"
+    [notice] = templates_in_error(rf.get("/"))["notices"]
+    assert "'; <b>{{" in notice.sentence
+    assert template.fault in notice.sentence
 
 
 def test_the_same_fault_of_thousands_of_mails_is_written_once(queue: Queue) -> None:
