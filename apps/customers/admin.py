@@ -204,9 +204,9 @@ class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
         return customer.main_city
 
     @admin.display(description=pgettext_lazy("customer", "state"), ordering="closed_on")
-    def state_badge(self, customer: Customer) -> str | None:
+    def state_badge(self, customer: Customer) -> str:
         """Nothing for an open one: what is as it should be needs no badge."""
-        return status(customer.state) if customer.closed_on else None
+        return status(customer.state) if customer.closed_on else ""
 
 
 @admin.register(CustomerImport)

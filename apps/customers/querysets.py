@@ -36,6 +36,10 @@ class CustomerQuerySet(models.QuerySet):
             found |= Q(name__icontains=plain)
         return self.filter(found)
 
+    def locked(self) -> Self:
+        """Locked in the order of their keys until the transaction ends; rows may be made that point to them."""
+        return self.select_for_update(no_key=True).order_by("pk")
+
     def open(self) -> Self:
         """Those that may be sold something."""
         return self.filter(closed_on=None)

@@ -171,8 +171,7 @@ class LineImporter(Importer[Line]):
     def hold(self, reading: Reading) -> None:
         """With the lines, their customers: none of them closes before its new lines are there."""
         super().hold(reading)
-        named = sorted({record["customer"] for record in reading.records if record.get("customer")})
-        list(in_batches(Customer.objects.select_for_update(no_key=True).order_by("pk"), "number", named))
+        list(in_batches(Customer.objects.locked(), "number", reading.said("customer")))
 
     def compare(self, reading: Reading) -> Plan[Line]:
         """The prices that new lines agree to are the catalogue's, and no line of the file says them."""

@@ -64,6 +64,10 @@ class Reading:
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
+    def said(self, name: str) -> list[Any]:
+        """What the lines say of a field, each once and in order; nothing of those that leave it empty."""
+        return sorted({record[name] for record in self.records if record.get(name)})
+
 
 @dataclass(frozen=True, slots=True)
 class Known[M: models.Model]:
