@@ -26,7 +26,8 @@ SAME = frozenset(
     Installation|Journal|LCR|M2M|MMS|Messages|Micro|Mini|Nano|Option|Orange|Pages|PIN 1|PIN 2|PUK 1|PUK 2|Restriction
     SAS, SARL, SA…|SIREN|SIRET|SMS|Service|Services|Supervision|Total|Trio|VATEX-…|Version|Versions|XLSX (Excel)|Zone
     Zones|action|anomalies|base|code|contact|contacts|copies|date|destination|document|e-mail|eSIM|format|logo|mention
-    option|prorata|version|version %(number)s|versions|%(count)s document|%(count)s documents
+    Mode|Options|Type|Version %(number)s|option|prorata|version|version %(number)s|versions|%(count)s document
+    %(count)s documents
     """.strip()
     .replace("\n", "|")
     .split("|")
