@@ -234,8 +234,6 @@ class RestoreForm(DialogForm):
     version = forms.TypedChoiceField(
         label=pgettext_lazy("template", "Version"), coerce=int, widget=UnfoldAdminSelectWidget
     )
-    #: The version in force when the dialog was opened.
-    _expected = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -243,7 +241,6 @@ class RestoreForm(DialogForm):
         choices: Any = self.fields["version"]
         choices.choices = [(number, _named(number, note)) for number, note in earlier[1:]]
         choices.initial = self.request.GET.get("version")
-        self.fields["_expected"].initial = earlier[0][0] if earlier else 0
 
 
 def _named(number: int, note: str) -> str:

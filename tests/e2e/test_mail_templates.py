@@ -47,6 +47,7 @@ def test_the_invoice_mail_is_customised_tried_corrected_saved_and_restored(desk:
     desk.get_by_role("button", name="invoice.number", exact=True).click()
     expect(desk.locator("#id_subject")).to_have_value("Facture {{ invoice.number }}")
     expect(desk.locator("#mail-subject")).to_have_text("Facture F2026-000001")
+    photo(desk, "modele-editeur", height=1900)
 
     # A mistake is told with its line, which a click leads to.
     html = desk.locator("#id_html")
@@ -68,7 +69,6 @@ def test_the_invoice_mail_is_customised_tried_corrected_saved_and_restored(desk:
     desk.locator("#id_html").fill(f"<p>Bonjour et merci.</p>\n{good}")
     desk.locator("#id_note").fill("Un mot d’accueil")
     expect(desk.locator("#mail-faults")).to_be_hidden()
-    photo(desk, "modele-editeur", height=1900)
     desk.get_by_role("button", name="M’envoyer un test").click()
     expect(desk.locator("#mail-said")).to_contain_text("camille@example.org")
     trial = Delivery.objects.get()
@@ -115,6 +115,7 @@ def test_a_letter_is_written_and_prepared_for_all_customers(desk: Page) -> None:
     dialog.locator("[name=everyone]").check(force=True)
     photo(desk, "courrier-envoyer")
     confirm(dialog, "Envoyer")
+    expect(desk.get_by_text("Confirmer l’opération").first).to_be_visible()
     expect(desk.locator("body")).to_contain_text("Travaux de maintenance")
     photo(desk, "courrier-apercu", height=700)
     assert not Delivery.objects.exists()
