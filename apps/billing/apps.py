@@ -9,7 +9,7 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from apps.billing import layout_previews, mailing, panels, reminders, searching, tasks, tiles
+        from apps.billing import layout_previews, mailing, panels, reminders, searching, tasks, tiles, versions_shown
         from apps.billing.defaults import install_defaults
 
         panels.register()
@@ -19,4 +19,5 @@ class BillingConfig(AppConfig):
         tiles.register()
         searching.register()
         layout_previews.register()
+        versions_shown.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="billing.defaults")

@@ -123,6 +123,8 @@ class LegalRateForm(KeepsOthersChanges):
         model = LegalRate
         fields = ("year", "half", "ecb", "legal")
         localized_fields = ("ecb", "legal")
+        # What browsers make of type=number is of their own language, not ours.
+        widgets: ClassVar[dict[str, Any]] = dict.fromkeys(localized_fields, UnfoldAdminTextInputWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,6 +19,7 @@ from apps.documents.models import InvoiceLayout
 from apps.documents.shipped import shipped_layout
 
 ECB, OWN = "ecb", "own"
+RATES = ("penalty_rate", "standard_vat_rate")
 
 
 class WrittenText(forms.CharField):
@@ -79,7 +80,9 @@ class LayoutForm(forms.ModelForm):  # type: ignore[type-arg]
             "html",
             "note",
         )
-        localized_fields = ("penalty_rate", "standard_vat_rate")
+        localized_fields = RATES
+        # What browsers make of type=number is of their own language, not ours.
+        widgets = dict.fromkeys(RATES, UnfoldAdminTextInputWidget)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -196,6 +196,6 @@ class InvoiceLayoutAdmin(ModelAdmin):
     def shown_source(self, layout: InvoiceLayout) -> str:
         return format_html('<div class="document-source" tabindex="0">{}</div>', layout.source)
 
-    @admin.display(description=_("what changed"))
+    @admin.display(description=_("differences"))
     def difference(self, layout: InvoiceLayout) -> str:
         return comparing.link_of(layout)
