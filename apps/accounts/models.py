@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -19,6 +21,9 @@ class User(AbstractUser):
 
     audience = models.CharField(_("audience"), max_length=8, choices=Audience, default=Audience.OFFICE, editable=False)
 
+    #: How often all its sessions were ended at once.
+    sessions_ended = models.PositiveIntegerField(_("sessions ended"), default=0, editable=False)
+
     class Meta(AbstractUser.Meta):
         verbose_name = _("user")  # type: ignore[assignment]
         verbose_name_plural = _("users")  # type: ignore[assignment]
@@ -33,6 +38,17 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    # What each session is compared with, at each request: it changes with the password, and when all of them are ended.
+
+    def get_session_auth_hash(self) -> str:
+        return self._until_ended(super().get_session_auth_hash())
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return map(self._until_ended, super().get_session_auth_fallback_hash())
+
+    def _until_ended(self, digest: str) -> str:
+        return f"{digest}.{self.sessions_ended}" if self.sessions_ended else digest
 
 
 class SignIn(models.Model):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from axes.models import AccessAttempt
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from apps.accounts.exceptions import NobodyInCharge
@@ -37,3 +37,8 @@ def lift_lock(user: User) -> int:
     """Forget the failures of ``user``, from every address: the next right password signs in."""
     lifted, _by_model = AccessAttempt.objects.filter(username=user.username).delete()
     return int(lifted)
+
+
+def end_sessions(users: QuerySet[User]) -> int:
+    """Whoever is signed in as one of ``users``, wherever it be, is out at the next click, and signs in again."""
+    return users.update(sessions_ended=F("sessions_ended") + 1)

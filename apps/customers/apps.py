@@ -9,13 +9,14 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.customers import file_kinds, invitations, letters, mails, past, paying, searching
+        from apps.customers import file_kinds, invitations, letters, logins, mails, past, paying, searching
         from apps.customers.rules import SENTENCES
 
         register(SENTENCES)
         past.register()
         searching.register()
         mails.register()
+        logins.register()
         invitations.register_screens()
         file_kinds.register_kinds()
         paying.register()

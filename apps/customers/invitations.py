@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -136,7 +137,7 @@ def plan(customer: Customer, parameters: Parameters) -> Becomes:
 
 
 def apply(customer: Customer, parameters: Parameters, actor: Any) -> None:
-    logins.send_credentials(customer=customer, actor=actor, at=timezone.now())
+    logins.send_credentials(customer=customer, actor=actor, at=timezone.now(), sending=parameters.get("sending", ""))
 
 
 SEND: Final = BulkKind(
@@ -149,6 +150,7 @@ SEND: Final = BulkKind(
     model="customers.Customer",
     permission=PERMISSION,
     form=DialogForm,
+    parameters=lambda answers: {"sending": uuid.uuid4().hex},
     find=find_customers,
     plan=plan,
     apply=apply,

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.choices import Audience
 from apps.accounts.models import User
-from apps.accounts.services import lift_lock
+from apps.accounts.services import end_sessions, lift_lock
 from apps.core.exceptions import DomainError
-from apps.core.slots import contributions
+from apps.core.slots import contribute, contributions
 from apps.customers.choices import ContactRole
+from apps.customers.closing import CLOSED
 from apps.customers.mails import ACCOUNT_OPENED, PASSWORD_RECOVERY, Invited
 from apps.customers.models import Contact, Customer, CustomerLogin
 from apps.messaging.models import Delivery
@@ -42,8 +43,8 @@ NOBODY: Final = f"{PREFIX}?"
 class PasswordLinks(PasswordResetTokenGenerator):
     """What proves that somebody read the mail: good for PASSWORD_RESET_TIMEOUT seconds and one choice.
 
-    It dies with the password it replaces, with a sign-in, when a newer link is sent, and when another e-mail becomes
-    that of the «gestionnaire d'identification».
+    It dies with the password it replaces, with a sign-in, when a newer link is sent, when the customer is closed, and
+    when another e-mail becomes that of the «gestionnaire d'identification».
     """
 
     key_salt = "apps.customers.logins.PasswordLinks"
@@ -51,7 +52,8 @@ class PasswordLinks(PasswordResetTokenGenerator):
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
         access = CustomerLogin.objects.select_related("customer").get(user=user)
         sent = access.invited_at.isoformat() if access.invited_at else ""
-        return f"{super()._make_hash_value(user, timestamp)}|{sent}|{identification_email(access.customer)}"
+        facts = (super()._make_hash_value(user, timestamp), sent, identification_email(access.customer))
+        return "|".join([*facts, str(user.sessions_ended)])
 
 
 password_links = PasswordLinks()
@@ -119,15 +121,20 @@ def refuse_credentials(customer: Customer) -> None:
 
 
 @transaction.atomic
-def send_credentials(*, customer: Customer, actor: Any, at: datetime) -> Delivery:
+def send_credentials(*, customer: Customer, actor: Any, at: datetime, sending: str = "") -> Delivery:
     """Mail the login and a link to choose a password, to the «gestionnaire d'identification» alone.
 
     Links that were sent before are worth nothing from now on. A password that was chosen before stays until another
-    is. DomainError: closed, nobody to send it to, a link sent this very minute.
+    is. ``sending`` names what sends to many: a customer gets one link by it, however often it is tried. DomainError:
+    closed, nobody to send it to, a link sent this very minute.
     """
     refuse_credentials(customer)
     open_access(customer=customer, actor=actor, at=at)
-    return _send_link(ACCOUNT_OPENED, _locked(customer), actor=actor, at=at)
+    access = _locked(customer)
+    key = f"{ACCOUNT_OPENED}:{access.pk}:{sending or at.isoformat()}"
+    if sending and Delivery.objects.filter(key=key).exists():
+        raise AlreadySent(_("The link has been sent by this very operation already."))
+    return _send_link(ACCOUNT_OPENED, access, key=key, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -147,6 +154,14 @@ def withdraw_access(*, customer: Customer, actor: Any) -> CustomerLogin:
     return access
 
 
+def close_access(*, customer: Customer, actor: Any) -> None:
+    """For a customer that is being closed: its sessions and links end for good, even if it is reopened.
+
+    Its password stays, by which it signs in then.
+    """
+    end_sessions(User.objects.filter(customer_login__customer=customer))
+
+
 # --- What the customer does
 
 
@@ -161,7 +176,8 @@ def send_recovery(*, email: str, at: datetime) -> int:
     for access in accesses.select_related("customer").order_by("pk"):
         try:
             with transaction.atomic():
-                _send_link(PASSWORD_RECOVERY, _locked(access.customer), actor=None, at=at)
+                key = f"{PASSWORD_RECOVERY}:{access.pk}:{at.isoformat()}"
+                _send_link(PASSWORD_RECOVERY, _locked(access.customer), key=key, actor=None, at=at)
         except SentJustNow:
             continue
         sent += 1
@@ -187,7 +203,11 @@ class SentJustNow(DomainError):
     """A link is already on its way."""
 
 
-def _send_link(event: str, access: CustomerLogin, *, actor: Any, at: datetime) -> Delivery:
+class AlreadySent(DomainError):
+    """What sends to many has come to this customer before."""
+
+
+def _send_link(event: str, access: CustomerLogin, *, key: str, actor: Any, at: datetime) -> Delivery:
     customer = access.customer
     if access.invited_at is not None and at - access.invited_at < AGAIN_AFTER:
         raise SentJustNow(_("A link has just been sent to this customer: wait a minute before sending another one."))
@@ -206,7 +226,7 @@ def _send_link(event: str, access: CustomerLogin, *, actor: Any, at: datetime) -
             "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
             "sign_in": f"{settings.PUBLIC_URL}{pages.sign_in()}",
         },
-        key=f"{event}:{access.pk}:{at.isoformat()}",
+        key=key,
         actor=actor,
     )
 
@@ -227,3 +247,7 @@ def _refuse_closed(customer: Customer) -> None:
 def _save(access: CustomerLogin, actor: Any) -> None:
     access._history_user = actor  # type: ignore[attr-defined]  # as simple_history asks for it
     access.save()
+
+
+def register() -> None:
+    contribute(CLOSED, close_access)

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.core.roles import Role
 from apps.messaging import events
 from apps.messaging.checking import check_texts
+from apps.messaging.choices import DeliveryState
 from apps.messaging.events import Event, Placeholder, means
 from apps.messaging.letterhead import COMPANY
 from apps.messaging.models import Delivery
@@ -92,6 +94,16 @@ def test_a_field_without_a_meaning_is_found() -> None:
 def link(event: Event, queue: Queue) -> Delivery:
     events.register(Event(**{**event_fields(event), "confidential": True}))
     return queue("https://ism.example/secret", attachments=[Attachment("lien.txt", "text/plain", b"secret")])
+
+
+def test_no_copy_of_it_is_offered(event: Event, queue: Queue, sign_in: SignIn) -> None:
+    client = sign_in(is_superuser=True)
+    mail = queue("https://ism.example/secret")
+    Delivery.objects.filter(pk=mail.pk).update(state=DeliveryState.FAILED)
+    address = reverse("admin:messaging_delivery_resend", args=[mail.pk])
+    assert address in pages(client, mail)[0]
+    events.register(Event(**{**event_fields(event), "confidential": True}))
+    assert address not in pages(client, mail)[0]
 
 
 def pages(client: Client, delivery: Delivery) -> list[str]:

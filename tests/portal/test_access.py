@@ -19,10 +19,12 @@ from time_machine import travel
 from apps.accounts.choices import Audience, Outcome
 from apps.accounts.models import SignIn, User
 from apps.customers import logins
+from apps.customers.closing import close_customer, reopen_customer
 from apps.customers.models import Customer
 from apps.portal.entry import is_of_the_space
 from tests.factories import CustomerFactory, IntegratorFactory, UserFactory
-from tests.portal.entering import NEW, PASSWORD, a_customer, sign_in, who, with_password
+from tests.portal.entering import NEW, PASSWORD, a_customer, invite, sign_in, who, with_password
+from tests.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,31 @@ def customer() -> Customer:
 @pytest.fixture
 def browser() -> Client:
     return Client(REMOTE_ADDR="192.0.2.7")
+
+
+# --- A customer that is closed
+
+
+def test_a_customer_that_was_closed_and_is_reopened_signs_in_again(browser: Client, customer: Customer) -> None:
+    sign_in(browser, "C070001")
+    elsewhere = with_password(a_customer(login="C070002", email="b@client.example"))
+    other = Client()
+    other.force_login(elsewhere)
+    today = localdate()
+    close_customer(customer=customer, on=today, today=today, reason="", actor=None)
+    reopen_customer(customer=customer, reason="", actor=None)
+    assert browser.get(reverse("portal:home")).status_code == 302
+    assert other.get(reverse("portal:home")).status_code == 200
+    assert sign_in(browser, "C070001")["Location"] == reverse("portal:home")
+    assert browser.get(reverse("portal:home")).status_code == 200
+
+
+def test_a_link_does_not_outlive_the_closing(customer: Customer) -> None:
+    link = invite(customer)
+    today = localdate()
+    close_customer(customer=customer, on=today, today=today, reason="", actor=None)
+    reopen_customer(customer=customer, reason="", actor=None)
+    assert "n’est plus valable" in text_of(Client().get(link, follow=True))
 
 
 # --- In and out

@@ -18,6 +18,7 @@ from post_office.models import Email
 
 from apps.core.fsm import ProtectedFSMMixin
 from apps.messaging.choices import RESENDABLE, AddressRole, AttemptOutcome, DeliveryState
+from apps.messaging.events import is_confidential
 from apps.messaging.querysets import DeliveryQuerySet
 
 #: After how long a mail is tried again. What fails once more after the last of them has failed.
@@ -173,7 +174,7 @@ class Delivery(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
 
     @property
     def can_be_resent(self) -> bool:
-        return self.state in RESENDABLE and not hasattr(self, "resent_as")
+        return self.state in RESENDABLE and not hasattr(self, "resent_as") and not is_confidential(self.event)
 
 
 class Addressee(models.Model):
