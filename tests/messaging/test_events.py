@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.exceptions import DomainError
 from apps.core.roles import Role
 from apps.messaging import events
 from apps.messaging.checking import check_texts
@@ -89,6 +90,8 @@ def test_a_field_without_a_meaning_is_found() -> None:
 
 # --- Mails with a personal link
 
+SENT = {"state": DeliveryState.SENT, "next_attempt_at": None}
+
 
 @pytest.fixture
 def link(event: Event, queue: Queue) -> Delivery:
@@ -99,7 +102,7 @@ def link(event: Event, queue: Queue) -> Delivery:
 def test_no_copy_of_it_is_offered(event: Event, queue: Queue, sign_in: SignIn) -> None:
     client = sign_in(is_superuser=True)
     mail = queue("https://ism.example/secret")
-    Delivery.objects.filter(pk=mail.pk).update(state=DeliveryState.FAILED)
+    Delivery.objects.filter(pk=mail.pk).update(**SENT, sent_at=timezone.now())
     address = reverse("admin:messaging_delivery_resend", args=[mail.pk])
     assert address in pages(client, mail)[0]
     events.register(Event(**{**event_fields(event), "confidential": True}))
@@ -123,7 +126,8 @@ def test_the_text_of_a_personal_link_is_shown_to_nobody(link: Delivery, sign_in:
         assert client.get(f"/files/mail-attachment/{kept.pk}/").status_code == 404
 
 
-def test_it_can_be_sent_again_with_the_same_link(link: Delivery) -> None:
-    Delivery.objects.filter(pk=link.pk).update(state="sent", next_attempt_at=None, sent_at=timezone.now())
+def test_it_is_not_sent_again(link: Delivery) -> None:
+    Delivery.objects.filter(pk=link.pk).update(**SENT, sent_at=timezone.now())
     link.refresh_from_db()
-    assert "secret" in resend(delivery=link, actor=None).email.message
+    with pytest.raises(DomainError):
+        resend(delivery=link, actor=None)
