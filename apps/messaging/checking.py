@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,15 +26,21 @@ def check_texts(event: Event, texts: Texts) -> list[TextFault]:
     """
     kinds = kinds_of(event)
     values = {**event.example, COMPANY.name: COMPANY.example}
-    return [fault for part in PARTS for fault in _of_part(part, getattr(texts, part), kinds=kinds, values=values)]
+    return [
+        fault
+        for part in PARTS
+        for fault in _of_part(part, getattr(texts, part), kinds, values, indispensable=event.indispensable)
+    ]
 
 
-def _of_part(part: str, source: str, *, kinds: Mapping[str, Any], values: Mapping[str, Any]) -> list[TextFault]:
+def _of_part(
+    part: str, source: str, kinds: Mapping[str, Any], values: Mapping[str, Any], *, indispensable: Sequence[str]
+) -> list[TextFault]:
     found = [TextFault(part, fault.line, str(fault.reason)) for fault in faults_of(source, kinds, limits=LIMITS)]
     if part == "html" and is_readable(source, limits=LIMITS):
         found += [TextFault(part, fault.line, fault.reason) for fault in source_faults(source)]
     found += _of_size(part, source)
-    found = found or list(_of_rendering(part, source, values))
+    found = found or list(_of_rendering(part, source, values, indispensable))
     return sorted(found, key=lambda fault: fault.line or 0)
 
 
@@ -46,9 +52,11 @@ def _of_size(part: str, source: str) -> Iterator[TextFault]:
         yield TextFault(part, None, _("it is longer than %(longest)d signs") % {"longest": longest})
 
 
-def _of_rendering(part: str, source: str, values: Mapping[str, Any]) -> Iterator[TextFault]:
+def _of_rendering(
+    part: str, source: str, values: Mapping[str, Any], indispensable: Sequence[str]
+) -> Iterator[TextFault]:
     try:
-        render_part(part, source, values)
+        render_part(part, source, values, indispensable)
     except TemplateFault as fault:
         yield TextFault(part, fault.line, str(fault.reason))
     except DomainError as refusal:

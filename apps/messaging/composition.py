@@ -57,7 +57,7 @@ def compose_mail(
         # Where the shipped text fails as well, the mistake is not the template's: it is raised as ever.
         mail = render_event(event, context, head.company, with_logo=with_logo)
         if not chosen.template.fault:  # by the first of thousands of mails
-            said = _where(chosen.texts, {**context, "company": head.company}) or type(error).__name__
+            said = _where(event, chosen.texts, {**context, "company": head.company}) or type(error).__name__
             note_fault(chosen.template, number, said, cause=error)
     return Composed(mail, chosen.template, number)
 
@@ -75,11 +75,11 @@ def with_hidden_copies(
     return given
 
 
-def _where(texts: Texts, values: Mapping[str, Any]) -> str:
+def _where(event: Event, texts: Texts, values: Mapping[str, Any]) -> str:
     """The first fault of the texts for these values, with the text and the line that it is in."""
     for part in PARTS:
         try:
-            render_part(part, getattr(texts, part), values)
+            render_part(part, getattr(texts, part), values, event.indispensable)
         except TemplateFault as fault:
             return str(TextFault(part, fault.line, str(fault.reason)))
         except DomainError as refusal:

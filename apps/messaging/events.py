@@ -74,6 +74,7 @@ class Event:
     ``optional``: an integrator may have these mails not sent, and ``sent_at_first`` says what holds until it decides.
     ``confidential``: its mails hold a personal link; their text is shown to nobody, and they have no hidden copy.
     ``by_hand``: letters that people send to customers they choose; there may be many templates in use.
+    ``indispensable``: placeholders without whose value these mails serve nothing: the text and the HTML show them.
     """
 
     code: str
@@ -87,6 +88,7 @@ class Event:
     sent_at_first: bool = True
     confidential: bool = False
     by_hand: bool = False
+    indispensable: Sequence[str] = ()
 
     @classmethod
     def from_files(cls, *, code: str, folder: Path, **given: Any) -> Self:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from unicodedata import category
 
@@ -55,7 +56,7 @@ def render_texts(
     if context.keys() != expected:
         raise ValueError(f"{event.code} takes {sorted(expected)}, not {sorted(context)}")
     values = {**context, "company": company}
-    subject, text, body = (render_part(part, getattr(texts, part), values) for part in PARTS)
+    subject, text, body = (render_part(part, getattr(texts, part), values, event.indispensable) for part in PARTS)
     html = mark_safe(body)  # noqa: S308  # the sandbox has escaped every value, and only harmless tags are left
     frame = {"company": company, "subject": subject, "logo": f"cid:{LOGO_CID}" if with_logo else ""}
     return Rendered(
@@ -65,15 +66,23 @@ def render_texts(
     )
 
 
-def render_part(part: str, source: str, values: Mapping[str, Any]) -> str:
-    """One of the three texts, filled in. What leaves is looked at here, whatever was looked at when it was kept."""
+def render_part(part: str, source: str, values: Mapping[str, Any], indispensable: Sequence[str] = ()) -> str:
+    """One of the three texts, filled in. What leaves is looked at here, whatever was looked at when it was kept.
+
+    ``indispensable`` names the values that whoever reads the text, or the HTML, has to find in it.
+    """
     source = source.strip() if part == "subject" else source
     shown = sandbox.render(source, values, limits=LIMITS, plain=part != "html")
     if is_blank(shown) if part == "html" else not shown.strip():
         raise DomainError(_("it is empty"))
+    if part == "subject":
+        return _one_line(shown)
+    for name in indispensable:
+        if str(values[name]) not in (unescape(shown) if part == "html" else shown):
+            raise DomainError(
+                _("it does not show {{ %(name)s }}, without which the mail is of no use") % {"name": name}
+            )
     match part:
-        case "subject":
-            return _one_line(shown)
         case "text":
             return _tidy(shown)
     for fault in markup_faults(shown):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from axes.models import AccessAttempt
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.timezone import localdate
 from post_office.models import Email
 
@@ -22,9 +23,10 @@ from apps.core.roles import Role
 from apps.customers import logins
 from apps.customers.invitations import SEND, find_customers, plan, state_of, with_access
 from apps.customers.models import Customer, CustomerLogin
+from apps.messaging.checking import check_texts
 from apps.messaging.events import event
 from apps.messaging.models import Delivery
-from apps.messaging.services import resend
+from apps.messaging.services import resend, templates
 from tests.customers.filled_in import ADD, NEW, changed, errors, page
 from tests.factories import CustomerFactory, IntegratorFactory, UserFactory
 from tests.jobs import bulk
@@ -277,3 +279,26 @@ def test_sign_ins_name_the_customer_and_their_filter_lists_the_office_only(custo
     assert "C070010 ATELIER DURAND" in text
     assert f"client:{customer.pk}" not in text
     assert user.username not in text_of(admin.get(reverse("admin:admin_logentry_changelist")))
+
+
+# --- The integrator's own text of it
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+@pytest.mark.parametrize("written", ["Bonjour {{ login }}", "{% if hours == 1 %}{{ link }}{% endif %}{{ login }}"])
+def test_a_text_without_the_link_is_not_kept(part: str, written: str) -> None:
+    opened = event("account_opened")
+    with translation.override("fr"):
+        faults = check_texts(opened, replace(opened.shipped, **{part: written}))
+    assert [(fault.field, "{{ link }}" in fault.reason) for fault in faults] == [(part, True)]
+
+
+def test_a_text_that_has_lost_the_link_is_not_what_the_customer_gets(customer: Customer, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://ism.example"
+    opened = event("account_opened")
+    own = templates.create_template(event=opened, name="La nôtre", texts=opened.shipped, actor=None, at=timezone.now())
+    templates.put_in_use(template=own, actor=None, at=timezone.now())
+    own.versions.update(html="<p>Bienvenue {{ login }}</p>", text="Bienvenue {{ login }}")
+    mail = sent(customer)
+    assert "https://ism.example/espace-client/mot-de-passe/" in plain(mail.message)
+    assert "https://ism.example/espace-client/mot-de-passe/" in plain(mail.html_message)

@@ -40,7 +40,12 @@ PLACEHOLDERS: tuple[Placeholder, ...] = (
 
 def event_of(code: str, title: Any) -> Event:
     return Event.from_files(
-        code=code, title=title, folder=Path(__file__).parent, placeholders=PLACEHOLDERS, confidential=True
+        code=code,
+        title=title,
+        folder=Path(__file__).parent,
+        placeholders=PLACEHOLDERS,
+        confidential=True,
+        indispensable=("link",),
     )
 
 
