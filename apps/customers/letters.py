@@ -97,7 +97,7 @@ def _context(pk: int) -> dict[str, Any]:
 EVENT = Event(
     code=LETTER,
     title=gettext_lazy("Letter sent by hand"),
-    subject="Information de {{ company.name }}",
+    subject="{{ company.name }} vous informe",
     text=(
         "Bonjour{% if customer.manager %} {{ customer.manager }}{% endif %},\n\n"
         "Écrivez ici votre message à {{ customer.legal_name }}.\n"

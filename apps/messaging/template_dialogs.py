@@ -63,6 +63,7 @@ rename = ServiceDialog(
 
 
 def _putting_in_use(template: EmailTemplate, answers: Answers) -> Iterator[str]:
+    services.refuse_unwritten(template)
     told = event(template.event)
     if told.by_hand:
         yield _("“%(name)s” is offered to whoever sends letters to customers.") % {"name": template.name}

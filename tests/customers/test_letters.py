@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
+from apps.core.exceptions import DomainError
 from apps.core.roles import Role
 from apps.customers import letters
 from apps.customers.models import Customer
@@ -45,6 +48,29 @@ def reached(number: str, email: str, **fields: Any) -> Customer:
     made = customer(number, **fields)
     ContactFactory(customer=made, role="billing", name="Camille", email=email)
     return made
+
+
+@pytest.mark.parametrize("part", ["text", "html"])
+def test_a_letter_that_nobody_has_written_is_not_offered(part: str, letter: EmailTemplate) -> None:
+    texts = replace(TEXTS, **{part: getattr(letters.EVENT.shipped, part).replace("\n", "\r\n")})
+    fresh = templates.create_template(event=letters.EVENT, name="Vide", texts=texts, actor=None, at=AT)
+    with translation.override("fr"):
+        with pytest.raises(DomainError, match="Écrivez d’abord votre message"):
+            templates.put_in_use(template=fresh, actor=None, at=AT)
+        with pytest.raises(DomainError, match="Écrivez d’abord votre message"):
+            templates.write_version(template=letter, texts=texts, note="", actor=None, at=AT, expected=1)
+    templates.write_version(template=fresh, texts=TEXTS, note="", actor=None, at=AT, expected=1)
+    assert templates.put_in_use(template=fresh, actor=None, at=AT).in_use
+
+
+def test_the_button_says_that_a_letter_is_not_written(letter: EmailTemplate, sign_in_as: SignIn) -> None:
+    fresh = templates.create_template(event=letters.EVENT, name="Vide", texts=letters.EVENT.shipped, actor=None, at=AT)
+    admin = sign_in_as(Role.ADMINISTRATOR)
+    button = reverse("admin:messaging_emailtemplate_put_in_use", args=[fresh.pk])
+    assert "Écrivez d’abord votre message" in admin.get(button).content.decode()
+    admin.post(button, {"_form_submitted": "1"})
+    fresh.refresh_from_db()
+    assert not fresh.in_use
 
 
 def test_a_letter_goes_to_those_that_can_be_reached_and_says_why_not_to_others(

@@ -108,6 +108,11 @@ def test_a_letter_is_written_and_prepared_for_all_customers(desk: Page) -> None:
     expect(desk.locator("#mail-sample")).to_contain_text("C000123")
     desk.locator("#mail-search").fill("atelier")
     expect(desk.locator("#mail-sample")).to_have_value(str(customer.pk))
+    # No letter is offered before somebody has written it.
+    for name in ("html", "text"):
+        desk.locator(f"[name={name}]").fill("Travaux dans la nuit du 3 au 4 décembre.")
+    press_save(desk)
+    expect(desk.locator("body")).to_contain_text("La version 2 est enregistrée.")
     dialog = dialog_of(desk, "Mettre en service")
     confirm(dialog, "Mettre en service")
     expect(desk.locator("body")).to_contain_text("Le modèle est en service.")

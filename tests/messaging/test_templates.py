@@ -134,7 +134,7 @@ def test_many_letters_are_in_use_at_once(now: Any) -> None:
     events.register(letter)
     try:
         for name in ("Un", "Deux"):
-            made = templates.create_template(event=letter, name=name, texts=letter.shipped, **now)
+            made = templates.create_template(event=letter, name=name, texts=events.Texts("x", "y", "z"), **now)
             templates.put_in_use(template=made, **now)
         assert EmailTemplate.objects.filter(in_use=True).count() == 2
     finally:

@@ -17,7 +17,7 @@ from apps.messaging.addresses import mailboxes
 from apps.messaging.checking import check_texts
 from apps.messaging.events import Event, Texts
 from apps.messaging.events import event as event_of
-from apps.messaging.exceptions import TextsRefused
+from apps.messaging.exceptions import FIELDS, TextsRefused
 from apps.messaging.in_force import latest_of, texts_of
 from apps.messaging.models import EmailTemplate, EmailTemplateVersion, EventSwitch
 from apps.messaging.services.template_files import attach_file, detach_file
@@ -86,6 +86,8 @@ def write_version(
     if latest is not None and texts_of(latest) == texts and not locked.fault:
         raise DomainError(_("Nothing has changed since version %(number)d.") % {"number": number})
     _refuse_faults(event_of(locked.event), texts)
+    if locked.in_use:
+        _refuse_unwritten(event_of(locked.event), texts)
     version = _write(locked, number=number + 1, texts=texts, note=note, actor=actor, at=at)
     if locked.fault:
         locked.fault, locked.fault_at = "", None
@@ -113,11 +115,15 @@ def use_shipped_texts(*, template: EmailTemplate, actor: Any, at: datetime, expe
 
 @transaction.atomic
 def put_in_use(*, template: EmailTemplate, actor: Any, at: datetime) -> EmailTemplate:
-    """Mails about its event are made of this template from now on; the one that was in use no longer is."""
+    """Mails about its event are made of this template from now on; the one that was in use no longer is.
+
+    DomainError for a letter of which nobody has written a word.
+    """
     event = event_of(template.event)
     # All of the event, always in the same order: two people at once wait for each other.
     rows = list(EmailTemplate.objects.select_for_update().filter(event=template.event).order_by("pk"))
     chosen = next(row for row in rows if row.pk == template.pk)
+    refuse_unwritten(chosen)
     if not event.by_hand:
         for row in rows:
             if row.in_use and row != chosen:
@@ -172,6 +178,13 @@ def switch_event(*, event: Event, is_sent: bool, actor: Any, at: datetime) -> Ev
     return row
 
 
+def refuse_unwritten(template: EmailTemplate) -> None:
+    """DomainError for a letter whose text is still, in part, the one that every letter begins with."""
+    latest = latest_of(template)
+    if latest is not None:
+        _refuse_unwritten(event_of(template.event), texts_of(latest))
+
+
 # --- Hands
 
 
@@ -212,6 +225,17 @@ def _refuse_faults(event: Event, texts: Texts) -> None:
     faults = check_texts(event, texts)
     if faults:
         raise TextsRefused(faults)
+
+
+def _refuse_unwritten(event: Event, texts: Texts) -> None:
+    if not event.by_hand:
+        return
+    for part in ("html", "text"):
+        # Forms end lines their own way.
+        if getattr(texts, part).split() == getattr(event.shipped, part).split():
+            raise DomainError(
+                _("%(text)s: still what every letter begins with. Write your message first.") % {"text": FIELDS[part]}
+            )
 
 
 def _taken(name: str) -> DomainError:
