@@ -24,7 +24,7 @@ CHUNK = 200
 @transaction.atomic
 def forget_old_attachments() -> bool:
     """Remove some files of mails older than MAIL_FILE_DAYS, copies included. Whether there were any."""
-    ids = list(_outlived().select_for_update(skip_locked=True).values_list("pk", flat=True)[:CHUNK])
+    ids = list(_outlived().select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:CHUNK])
     # Looked at again under the lock, which a copy takes too: it shares the attachments.
     for attachment in _outlived().filter(pk__in=ids):
         # Killed before the commit, it is done again; the other way round nothing would lead to the file any more.
