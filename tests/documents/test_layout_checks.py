@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from apps.documents.apart import Crashed, TookTooLong, run_apart
 from apps.documents.defaults import EARLY_PAYMENT, INDEMNITY, PENALTIES
 from apps.documents.front import render_front
 from apps.documents.legal import NAMES, missing
@@ -17,7 +15,6 @@ from apps.documents.penalties import HalfYear
 from apps.documents.samples import SAMPLES
 from apps.documents.services import LayoutValues, check_layout, layout_warnings, set_legal_rate
 from apps.documents.shipped import shipped_layout
-from apps.documents.snapshot import InvoiceSnapshot
 from apps.documents.trial import try_layout
 from apps.documents.visible import visible_text
 
@@ -195,23 +192,3 @@ def test_a_rate_that_cannot_be_checked_is_a_warning() -> None:
     values = replace(TEXTS, penalty_rate=Decimal("9.00"), penalties="Pénalités au taux de {rate}.")
     assert len(layout_warnings(values, today=TODAY)) == 1
     assert layout_warnings(TEXTS, today=TODAY) == []
-
-
-def test_what_takes_too_long_is_stopped() -> None:
-    started = time.monotonic()
-    with pytest.raises(TookTooLong):
-        run_apart(time.sleep, 600, seconds=0.5)
-    assert time.monotonic() - started < 30
-
-
-def test_a_process_that_ends_or_fails_is_a_bug_and_not_a_refusal() -> None:
-    with pytest.raises(Crashed):
-        run_apart(_leave, seconds=60)
-    with pytest.raises(Crashed, match="UnreadableSnapshot"):
-        run_apart(InvoiceSnapshot.from_json, {"x": 1}, seconds=60)
-
-
-def _leave() -> None:
-    import os
-
-    os._exit(3)

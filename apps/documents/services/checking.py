@@ -13,7 +13,7 @@ from apps.core import french
 from apps.core.sandbox.checking import faults_of
 from apps.core.wording import sentence
 from apps.documents import phrases
-from apps.documents.apart import TookTooLong, run_apart
+from apps.documents.apart import Crashed, TookTooLong, run_apart
 from apps.documents.legal import NAMES
 from apps.documents.markup import markup_faults
 from apps.documents.penalties import RATE, Rates, is_too_low
@@ -28,7 +28,7 @@ from apps.documents.trial import TrialFault, try_layout
 
 #: What a layout may name.
 KINDS: Final = {"invoice": InvoiceSnapshot, "page": Page}
-#: A check takes two or three seconds on a machine that is not busy.
+#: Of processor time: a check takes two or three, beside the start of its process.
 CHECK_SECONDS: Final = 20.0
 #: Ways to say a penalty rate without a figure: the ECB's, or a multiple of the legal one.
 RATE_IN_WORDS: Final = re.compile(r"banque centrale européenne|\bBCE\b|taux (d.intérêt )?légal", re.IGNORECASE)
@@ -102,7 +102,7 @@ def _of_samples(values: LayoutValues, today: date) -> list[LayoutFault]:
     documents = [(sample.code, with_texts(sample.make(), values, today=today)) for sample in SAMPLES]
     try:
         found = run_apart(try_layout, values.html or shipped_layout(), documents, seconds=CHECK_SECONDS)
-    except TookTooLong as fault:
+    except (TookTooLong, Crashed) as fault:
         return [LayoutFault("html", None, str(fault))]
     return [_fault(one) for one in found]
 

@@ -24,6 +24,7 @@ from apps.documents.trial import draw_whole
 
 #: Contributions to this slot are :class:`RealDocuments`.
 REAL_DOCUMENTS: Final = "documents.real_documents"
+#: Of processor time.
 PREVIEW_SECONDS: Final = 20.0
 
 
