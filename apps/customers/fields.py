@@ -126,5 +126,5 @@ def day_part(model: type[Model], name: str) -> Any:
     return part(model, name, widget=DayInput)
 
 
-def switch(label: Any) -> forms.BooleanField:
-    return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget)
+def switch(label: Any, **options: Any) -> forms.BooleanField:
+    return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget, **options)

@@ -73,7 +73,10 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
     )
     identification_phone = part(Contact, "phone", label=_("Phone of the identification manager"))
 
-    send_credentials = switch(_("Send the credentials by e-mail"))
+    send_credentials = switch(
+        _("Send the credentials by e-mail"),
+        help_text=_("The login and a link to choose a password, to the identification e-mail. Never a password."),
+    )
 
     delivery_differs = switch(_("The delivery address is another one"))
     delivery_street = part(Address, "street", form_class=CharsetField)

@@ -12,7 +12,6 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.enums import ActionVariant
 
 from apps.accounts.services import is_locked_out
 from apps.core import french
@@ -81,7 +80,6 @@ withdraw = ServiceDialog(
     service=lambda customer, actor, answers: logins.withdraw_access(customer=customer, actor=actor),
     done=gettext_lazy("The access to the customer space is withdrawn."),
     icon="lock",
-    variant=ActionVariant.DANGER,
 )
 
 

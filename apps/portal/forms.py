@@ -48,6 +48,7 @@ class RecoveryForm(forms.Form):
         label=_("E-mail address"),
         max_length=LONGEST,
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+        error_messages={"invalid": _("This is not an e-mail address.")},
         help_text=_("That of the site identification manager, as your contact at our company knows it."),
     )
 
