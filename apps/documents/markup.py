@@ -20,7 +20,7 @@ TAG = re.compile(
     re.IGNORECASE,
 )
 #: Positively: an address that begins otherwise, be it written in entities, is refused.
-LINK = re.compile(r"""\bhref\s*=\s*["']?\s*(?!https?://|mailto:|tel:|\#|\{\{)""", re.IGNORECASE)
+LINK = re.compile(r"""\bhref\s*=\s*["']?\s*(?!https?://|mailto:|tel:|\#|\{\{\s*\w)""", re.IGNORECASE)
 DRAWING = re.compile(r"image/svg", re.IGNORECASE)
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from apps.core.sandbox import TemplateFault
-from apps.documents.front import UnprintableLayout, render_front
+from apps.documents.front import UnprintableLayout, fill_layout, print_html
 from apps.documents.legal import missing
+from apps.documents.markup import markup_faults
 from apps.documents.rendering import render_invoice
 from apps.documents.snapshot import InvoiceSnapshot
 from apps.documents.visible import visible_text
@@ -31,11 +32,15 @@ def try_layout(source: str, documents: Iterable[tuple[str, InvoiceSnapshot]]) ->
     found: dict[str, TrialFault] = {}
     for code, snapshot in documents:
         try:
-            drawn = render_front(snapshot, layout=source)
-        except TemplateFault as fault:
-            return [TrialFault(code, reason=str(fault.reason), line=fault.line)]
-        except UnprintableLayout as fault:
-            return [TrialFault(code, reason=str(fault))]
+            filled = fill_layout(snapshot, layout=source)
+            # Once more, now that the placeholders have their values: a link may have been put together.
+            for fault in markup_faults(filled):
+                return [TrialFault(code, reason=str(fault.reason))]
+            drawn = print_html(filled)
+        except TemplateFault as wrong:
+            return [TrialFault(code, reason=str(wrong.reason), line=wrong.line)]
+        except UnprintableLayout as unprintable:
+            return [TrialFault(code, reason=str(unprintable))]
         for mention in missing(snapshot, visible_text(drawn)):
             found.setdefault(mention, TrialFault(code, mention=mention))
     return list(found.values())

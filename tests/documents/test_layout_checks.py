@@ -192,3 +192,14 @@ def test_a_rate_that_cannot_be_checked_is_a_warning() -> None:
     values = replace(TEXTS, penalty_rate=Decimal("9.00"), penalties="Pénalités au taux de {rate}.")
     assert len(layout_warnings(values, today=TODAY)) == 1
     assert layout_warnings(TEXTS, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["{{ 'file:///etc/passwd' }}", "{{ invoice.buyer.siren|default:'file:x' }}", "{{ invoice.number }}"],
+)
+def test_a_link_that_is_put_together_leads_to_the_web_as_any_other(link: str) -> None:
+    layout = SHIPPED.replace("</body>", f'<a href="{link}">x</a></body>')
+    (fault,) = try_layout(layout, [("individual", DOCUMENTS["individual"])])
+    assert "https://" in fault.reason
+    assert not fault.mention

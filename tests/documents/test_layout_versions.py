@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,9 @@ from apps.documents.services import (
     LayoutConflict,
     LayoutRefused,
     LayoutValues,
+    checking,
     layout_in_force,
+    layouts,
     preview_layout,
     restore_layout,
     use_shipped_layout,
@@ -152,3 +154,23 @@ def test_a_shipped_layout_is_never_changed() -> None:
         path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in shipped.LAYOUTS.glob("invoice-*.html")
     }
     assert digests == {"invoice-1.html": "bbca53172ed0e386e8724370df81d13e314f2a68451ec6f2daef26eb67bf861f"}
+
+
+def test_a_version_with_the_layout_of_an_earlier_release_comes_back_as_it_looked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    newest = OWN
+    monkeypatch.setattr(
+        layouts, "shipped_layout", lambda number=2: newest if number == 2 else shipped.shipped_layout(1)
+    )
+    monkeypatch.setattr(layouts, "SHIPPED", 2)
+    assert LayoutValues.of(layout_in_force()).html == shipped.shipped_layout(1)
+
+
+def test_the_rates_that_a_version_is_checked_with_are_those_of_the_day_in_paris(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[date] = []
+    monkeypatch.setattr(checking, "check_layout", lambda values, today: asked.append(today) or [])  # type: ignore[func-returns-value]
+    write_layout(values=values(), actor=None, at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC), expected=1)
+    assert asked == [date(2027, 1, 1)]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 from django.db import transaction
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -31,7 +32,9 @@ class LayoutValues:
 
     @classmethod
     def of(cls, layout: InvoiceLayout) -> Self:
-        return cls(**{field.name: getattr(layout, field.name) for field in fields(cls)})
+        """What ``layout`` says; the HTML of a layout shipped by an earlier release is text like any other."""
+        said = {field.name: getattr(layout, field.name) for field in fields(cls)}
+        return cls(**said | {"html": "" if layout.source == shipped_layout() else layout.source})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ def write_layout(*, values: LayoutValues, actor: Any, at: datetime, expected: in
     """
     from apps.documents.services.checking import check_layout  # which knows the values
 
-    if faults := check_layout(values, today=at.date()):
+    if faults := check_layout(values, today=localdate(at)):
         raise LayoutRefused(faults)
     with transaction.atomic():
         # The first version stands for all of them: whoever waited for it then sees what the other has written.
