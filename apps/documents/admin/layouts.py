@@ -107,7 +107,9 @@ class InvoiceLayoutAdmin(ModelAdmin):
         return allowed and (obj is None or request.method == "POST" or dialogs.is_in_force(obj))
 
     def get_fieldsets(self, request: HttpRequest, obj: InvoiceLayout | None = None) -> Any:
-        return self.fieldsets if self.has_change_permission(request, obj) else self.looked_at
+        if self.has_change_permission(request, obj):
+            return self.fieldsets
+        return self.without_dead_ends(request, obj, self.looked_at)
 
     # --- The page
 
