@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Case, Count, Subquery, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.slots import ListColumn, contribute
@@ -20,7 +21,10 @@ def customers_by_terms(*, terms_ids: Collection[int]) -> dict[int, int]:
 
 
 def _with_customers(rows: Any) -> Any:
-    return rows.annotate(own_customers=Count("customer"))
+    """With how many customers pay like that: those that have no terms of their own follow the default."""
+    without = Customer.objects.filter(payment_terms=None).order_by().values("payment_terms")
+    by_default = Case(When(is_default=True, then=Coalesce(Subquery(without.annotate(n=Count("pk")).values("n")), 0)))
+    return rows.annotate(paying_customers=Count("customer") + Coalesce(by_default, 0))
 
 
 def register() -> None:
@@ -28,7 +32,7 @@ def register() -> None:
     contribute(
         "documents.paymentterms.columns",
         ListColumn(
-            "own_customers",
+            "paying_customers",
             _("customers with these terms"),
             _with_customers,
             permission="customers.view_customer",

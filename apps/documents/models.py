@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from simple_history.models import HistoricalRecords
 
 from apps.core.fields import MoneyField
@@ -136,7 +137,7 @@ class NumberSeries(models.Model):
 
     class Meta:
         verbose_name = _("number series")
-        verbose_name_plural = _("number series")
+        verbose_name_plural = pgettext_lazy("several", "number series")
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pattern}"

@@ -69,7 +69,7 @@ def _putting_in_use(template: EmailTemplate, answers: Answers) -> Iterator[str]:
         yield _("“%(name)s” is offered to whoever sends letters to customers.") % {"name": template.name}
         return
     said = {"event": told.title, "name": template.name}
-    yield _("The mails “%(event)s” are made of “%(name)s” from now on.") % said
+    yield _("The mails “%(event)s” will be made of “%(name)s”.") % said
     other = EmailTemplate.objects.filter(event=template.event, in_use=True).exclude(pk=template.pk).first()
     if other is not None:
         yield _("“%(name)s” is no longer in use; it stays in the list.") % {"name": other.name}

@@ -42,6 +42,7 @@ def test_both_series_say_their_next_three_numbers(admin_of: Client, series: Numb
     page = text_of(admin_of.get(address("numberseries_changelist")))
     assert "F2026-000041, F2026-000042, F2026-000043" in page
     assert "A2026-000001" in page
+    assert "2 séries de numéros" in page
 
 
 def test_the_numbers_follow_what_is_typed(admin_of: Client, series: NumberSeries) -> None:

@@ -86,9 +86,13 @@ class TestTerms:
     def test_say_how_many_customers_have_them(self, admin_of: Client) -> None:
         for _ in range(2):
             CustomerFactory(payment_terms=PaymentTerms.objects.get(code="COMPTANT"))
+        # Those that have no terms of their own pay by the default ones.
+        CustomerFactory(payment_terms=PaymentTerms.objects.get(code="30J"))
+        for _ in range(3):
+            CustomerFactory(payment_terms=None)
         page = admin_of.get(address("paymentterms_changelist"))
-        rows = {row.code: row.own_customers for row in page.context["cl"].result_list}
-        assert rows == {"30J": 0, "COMPTANT": 2, "30JFDM": 0}
+        rows = {row.code: row.paying_customers for row in page.context["cl"].result_list}
+        assert rows == {"30J": 4, "COMPTANT": 2, "30JFDM": 0}
 
     @pytest.mark.parametrize("role", [Role.SALES, Role.BILLING, Role.ACCOUNTANT, Role.READER])
     def test_are_changed_by_the_administrator_only(self, sign_in_as: SignIn, role: Role) -> None:
