@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import pypdf
@@ -96,9 +97,14 @@ def words_of(response: Any) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = " ".join(f"{name}: {value}" for name, value in response.items())
     if body.startswith(b"%PDF"):
-        pages = pypdf.PdfReader(io.BytesIO(body)).pages
-        return f"{headers} {' '.join(page.extract_text() for page in pages)}"
+        return f"{headers} {_text_of_pdf(body)}"
     return f"{headers} {body.decode('utf-8', 'replace')}"
+
+
+@lru_cache(maxsize=8)
+def _text_of_pdf(document: bytes) -> str:
+    """Read once: the same document is asked for in a hundred ways."""
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document)).pages)
 
 
 def make() -> tuple[Side, Side]:
