@@ -82,6 +82,19 @@ def test_the_shipped_text_comes_back_as_the_next_version(admin: Client, template
     assert (template.versions.first().number, template.versions.first().html) == (3, EVENT.html)
 
 
+def test_a_button_does_what_was_read_or_nothing(admin: Client, template: EmailTemplate) -> None:
+    """A version that somebody writes while one reads what the button does is not put aside unseen."""
+    opened = admin.get(page(template, "use_shipped")).context["form"]
+    seen = {**CONFIRMED, "_previewed": opened["_previewed"].value()}
+    admin.post(page(template), {"subject": "Le sien", "html": "<p>x</p>", "text": "x", "note": "", "expected": "2"})
+    answer = admin.post(page(template, "use_shipped"), seen)
+    assert "changé depuis" in said(answer)
+    assert template.versions.first().subject == "Le sien"
+    # What is read now can be confirmed.
+    admin.post(page(template, "use_shipped"), answer.context["form"].data)
+    assert (template.versions.first().number, template.versions.first().html) == (4, EVENT.html)
+
+
 def test_what_differs_between_two_versions_is_shown_as_text(admin: Client, template: EmailTemplate) -> None:
     shown = admin.get(page(template, "compare"), {"old": 1, "new": 2}).content.decode()
     assert "&lt;p&gt;Deux&lt;/p&gt;" in shown

@@ -14,9 +14,9 @@
 
 GET opens the dialog and changes nothing. POST (CSRF token, permission, valid form) calls the service. Where the form
 asks something and there is a preview, the first POST shows what these answers will do and the second, with the same
-answers, does it if that is still what they do. A :class:`DomainError` is shown with its sentence and reasons; anything
-else is logged and raised. What was done is written to the admin's journal. Named in ``actions_list`` the dialog stands
-above a list and is about no row: its functions get None.
+answers, does it if that is still what they do; where it asks nothing, GET has shown it already. A :class:`DomainError`
+is shown with its sentence and reasons; anything else is logged and raised. What was done is written to the admin's
+journal. Named in ``actions_list`` the dialog stands above a list and is about no row: its functions get None.
 
 A higher app puts a button on the page of a lower one from its ``ready()``. The button has a name of its own, which
 ends its address (``admin:billing_billingrun_export``), and comes after the page's own buttons::
@@ -101,6 +101,10 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
         """Whether these answers have been shown to do something else: it has changed since."""
         shown = self.cleaned_data["_previewed"].partition(".")[0]
         return bool(shown == self._digest().partition(".")[0] and not self.was_previewed)
+
+    def show_previewed(self) -> None:
+        """Have the browser send back what is said of a form that asks nothing, before any POST."""
+        self.fields["_previewed"].initial = self._digest()
 
     def mark_previewed(self) -> None:
         posted: Any = self.data.copy()  # type: ignore[has-type]  # of unfold, which ships no types
@@ -224,7 +228,8 @@ class ServiceDialog:
         if not form.is_valid():
             if self.preview and not form.asks:
                 form.sentences = self._told(form, row)
-        elif self.preview and form.asks and not self._was_shown(form, row):
+                form.show_previewed()
+        elif self.preview and not self._was_shown(form, row):
             pass
         else:
             try:
@@ -261,7 +266,12 @@ class ServiceDialog:
         return sentences
 
     def _was_shown(self, form: DialogForm, row: Any) -> bool:
-        """Whether what these answers do now is what was shown; if not, it is shown now."""
+        """Whether what these answers do now is what was shown; if not, it is shown now.
+
+        What asks nothing and was never opened, as by a program, has been shown nothing that could have changed.
+        """
+        if not form.asks and not form.cleaned_data["_previewed"]:
+            return True
         form.sentences = self._told(form, row)
         if form.refusal is not None:
             return False
