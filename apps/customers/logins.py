@@ -199,6 +199,20 @@ def choose_password(*, user: User, token: str, password: str) -> User:
     return locked
 
 
+@transaction.atomic
+def change_password(*, user: User, password: str) -> User:
+    """Replace the password that ``user`` has just proved to know, as ``user`` was read then. Other sessions end.
+
+    DomainError where it is another one by now, or none: an access that was withdrawn meanwhile stays so.
+    """
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    if not locked.is_active or locked.password != user.password:
+        raise DomainError(_("Your access has changed meanwhile: sign in again."))
+    locked.set_password(password)
+    locked.save(update_fields=["password"])
+    return locked
+
+
 class SentJustNow(DomainError):
     """A link is already on its way."""
 

@@ -141,8 +141,11 @@ class ChangePassword(views.PasswordChangeView):
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:
-        user = form.save(commit=False)
-        user.save(update_fields=["password"])
+        try:
+            user = logins.change_password(user=form.user, password=form.cleaned_data["new_password1"])
+        except DomainError as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
         update_session_auth_hash(self.request, user)
         messages.success(self.request, _("Your password is changed."))
         return HttpResponseRedirect(str(self.success_url))

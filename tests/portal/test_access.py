@@ -18,6 +18,7 @@ from time_machine import travel
 
 from apps.accounts.choices import Audience, Outcome
 from apps.accounts.models import SignIn, User
+from apps.core.exceptions import DomainError
 from apps.customers import logins
 from apps.customers.closing import close_customer, reopen_customer
 from apps.customers.models import Customer
@@ -308,6 +309,16 @@ def test_a_changed_password_ends_the_other_sessions(browser: Client, customer: C
     assert elsewhere.get(reverse("portal:home")).status_code == 302
     assert sign_in(Client(), "C070001").status_code == 200
     assert sign_in(Client(), "C070001", NEW).status_code == 302
+
+
+def test_a_password_is_not_changed_over_a_withdrawal(customer: Customer) -> None:
+    """Between the form that knew the old password and the lock, somebody has withdrawn the access."""
+    user = User.objects.get(pk=customer.access.user_id)
+    logins.withdraw_access(customer=customer, actor=None)
+    with pytest.raises(DomainError):
+        logins.change_password(user=user, password=NEW)
+    logins.open_access(customer=customer, actor=None, at=timezone.now())
+    assert not User.objects.get(pk=user.pk).has_usable_password()
 
 
 def test_closing_the_customer_ends_its_session(browser: Client, customer: Customer) -> None:
