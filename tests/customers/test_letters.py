@@ -142,6 +142,15 @@ def test_a_letter_that_was_changed_since_it_was_chosen_is_not_sent(letter: Email
     assert "modifié" in reason(operation, str(one))
 
 
+def test_a_letter_that_was_put_out_of_use_since_it_was_chosen_is_not_sent(letter: EmailTemplate) -> None:
+    one = reached("C1", "un@client.example")
+    parameters = letters.parameters_of(letter)
+    templates.put_out_of_use(template=letter, actor=UserFactory(), at=AT)
+    with pytest.raises(DomainError, match="hors service"):
+        letters.send(one, parameters, UserFactory())
+    assert not Delivery.objects.exists()
+
+
 def test_only_who_may_send_letters_is_offered_it(letter: EmailTemplate, sign_in_as: SignIn) -> None:
     one = reached("C1", "un@client.example")
     clerk = sign_in_as(Role.BILLING)
