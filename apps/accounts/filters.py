@@ -33,10 +33,10 @@ class DeedFilter(DropdownFilter):
         return queryset.filter(action_flag=int(self.value())) if self.value() in Deed.values else queryset
 
 
-class OfficeFilter(RelatedDropdownFilter):  # type: ignore[misc]  # unfold ships no types
+class OfficeFilter(RelatedDropdownFilter):
     """A user of the back office: customers' accounts may be thousands."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
         ordering = self.field_admin_ordering(field, request, model_admin)
         office = {"audience": Audience.OFFICE}
-        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=office)  # type: ignore[no-any-return]
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=office)

@@ -14,6 +14,16 @@ from apps.core.refusals import Refusal
 from apps.core.wording import sentence
 
 
+class WrittenText(forms.CharField):
+    """A text of several lines, kept as it was typed but for how browsers end lines."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
 class CheckedModelForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form whose identifiers are checked as typed and stored in their one form (spaces gone, capitals).
 

@@ -127,7 +127,7 @@ class LetterForm(DialogForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].queryset = EmailTemplate.objects.filter(event=LETTER, in_use=True)  # type: ignore[attr-defined]
+        self.fields["template"].queryset = EmailTemplate.objects.filter(event=LETTER, in_use=True)
 
 
 class SendForm(DialogForm):

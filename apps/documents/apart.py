@@ -60,7 +60,7 @@ def run_apart[R](function: Callable[..., R], *arguments: Any, seconds: float) ->
     if kind == "failed":
         logger.error("%s failed apart: %s", function.__qualname__, answer)
         raise Crashed(_("The drawing broke off: see the server’s log."))
-    return answer  # type: ignore[no-any-return]
+    return answer
 
 
 def _answered(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> tuple[str, Any]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.core.exceptions import DomainError
+from apps.core.forms import WrittenText
 from apps.documents import services
 from apps.documents.models import InvoiceLayout
 from apps.documents.shipped import shipped_layout
@@ -22,22 +23,12 @@ ECB, OWN = "ecb", "own"
 RATES = ("penalty_rate", "standard_vat_rate")
 
 
-class WrittenText(forms.CharField):
-    """A text of several lines, as it was typed but for how browsers end lines."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(strip=False, **kwargs)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
-
-
 def written(label: Any, rows: int, *, required: bool = True, help_text: Any = "") -> WrittenText:
     widget = UnfoldAdminTextareaWidget(attrs={"rows": rows})
     return WrittenText(label=label, widget=widget, required=required, help_text=help_text)
 
 
-class LayoutForm(forms.ModelForm):  # type: ignore[type-arg]
+class LayoutForm(forms.ModelForm):
     """A version and what is typed over it; by itself it is for a preview, which shows what is there."""
 
     footer = written(gettext_lazy("Footer"), 3, required=False, help_text=gettext_lazy("Printed at the bottom."))
@@ -87,7 +78,8 @@ class LayoutForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         layout: InvoiceLayout = self.instance
-        self.initial |= {
+        self.initial = {
+            **self.initial,
             "rate_kind": ECB if layout.penalty_rate is None else OWN,
             "html": layout.source,
             "note": "",

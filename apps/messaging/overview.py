@@ -25,6 +25,7 @@ def overview() -> list[Sent]:
     """The events that are told by themselves, by their names. Two queries."""
     switches = dict(EventSwitch.objects.values_list("event", "is_sent"))
     templates: dict[str, list[EmailTemplate]] = defaultdict(list)
+    template: EmailTemplate
     for template in EmailTemplate.objects.annotate(version=Max("versions__number")).order_by("name"):
         templates[template.event].append(template)
     rows = []

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from apps.core.admin import DialogForm
 from apps.core.exceptions import DomainError
+from apps.core.forms import WrittenText
 from apps.jobs.uploads import FileInput
 from apps.messaging.addresses import mailboxes
 from apps.messaging.events import Event, Texts, event, events
@@ -25,30 +26,24 @@ from apps.messaging.models import EmailTemplate, EmailTemplateVersion
 from apps.messaging.services import templates as services
 
 
-class WrittenText(forms.CharField):
-    """A text of several lines, as it was typed but for how browsers end lines."""
-
-    def __init__(self, *, label: Any, rows: int, help_text: Any = "") -> None:
-        widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "data-editor": True})
-        # Whether it is empty is said with the other faults.
-        super().__init__(label=label, widget=widget, help_text=help_text, strip=False, required=False)
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+def written(label: Any, rows: int, *, help_text: Any = "") -> WrittenText:
+    """Whether it is empty is said with the other faults."""
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "data-editor": True})
+    return WrittenText(label=label, widget=widget, help_text=help_text, required=False)
 
 
-class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
+class TextsForm(forms.ModelForm):
     """The texts in force and what is typed over them; by itself it is for a preview, which shows what is there."""
 
     subject = forms.CharField(
         label=gettext_lazy("Subject"), required=False, widget=UnfoldAdminTextInputWidget(attrs={"spellcheck": "false"})
     )
-    html = WrittenText(
+    html = written(
         label=gettext_lazy("Text in HTML"),
         rows=18,
         help_text=gettext_lazy("What stands between the logo and the foot of the mail: both are added by themselves."),
     )
-    text = WrittenText(
+    text = written(
         label=gettext_lazy("Plain text"), rows=14, help_text=gettext_lazy("For mailboxes that show no HTML.")
     )
     note = forms.CharField(
@@ -69,8 +64,8 @@ class TextsForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         version = latest_of(self.instance)
         if version is not None:
-            self.initial |= {"subject": version.subject, "html": version.html, "text": version.text}
-        self.initial |= {"note": "", "expected": version.number if version else 0}
+            self.initial = {**self.initial, "subject": version.subject, "html": version.html, "text": version.text}
+        self.initial = {**self.initial, "note": "", "expected": version.number if version else 0}
 
     @property
     def event(self) -> Event:
@@ -218,13 +213,13 @@ class AttachForm(DialogForm):
 class DetachForm(DialogForm):
     """Which file; ``?file=`` names the one that was clicked on."""
 
-    file = forms.ModelChoiceField(
+    file: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("File"), queryset=None, widget=UnfoldAdminSelectWidget, empty_label=None
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].queryset = self.row.attachments.all()  # type: ignore[attr-defined]
+        self.fields["file"].queryset = self.row.attachments.all()
         self.fields["file"].initial = self.request.GET.get("file")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -72,7 +73,7 @@ def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
 def _label(name: str) -> str:
     if name == "source":
         return _("Layout (HTML)")
-    return str(InvoiceLayout._meta.get_field(name).verbose_name)
+    return str(label_for_field(name, InvoiceLayout))
 
 
 def _texts(old: InvoiceLayout, new: InvoiceLayout) -> list[tuple[str, list[Any]]]:

@@ -146,10 +146,10 @@ def _answer(content: dict[str, Any]) -> HttpResponse:
 class VersionsForm(forms.Form):
     """Which two."""
 
-    old = forms.ModelChoiceField(
+    old: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("From version"), queryset=None, widget=UnfoldAdminSelectWidget, empty_label=None
     )
-    new = forms.ModelChoiceField(
+    new: forms.ModelChoiceField = forms.ModelChoiceField(
         label=gettext_lazy("To version"), queryset=None, widget=UnfoldAdminSelectWidget, empty_label=None
     )
 
