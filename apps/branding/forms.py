@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminColorInputWidget, UnfoldAdminFileFieldWidg
 from apps.branding import logo
 from apps.branding.models import Integrator
 from apps.core import identifiers
-from apps.core.forms import CheckedModelForm
+from apps.core.forms import CheckedModelForm, KeepsOthersChanges
 from apps.core.refusals import Refusal
 from apps.core.wording import sentence
 
@@ -35,7 +35,7 @@ def _switch(label: Any) -> forms.BooleanField:
     return forms.BooleanField(label=label, required=False, widget=UnfoldBooleanSwitchWidget)
 
 
-class IntegratorForm(CheckedModelForm):
+class IntegratorForm(KeepsOthersChanges, CheckedModelForm):
     """Identity, bank details, senders and images. An image is a new one, made from the pixels of the one sent."""
 
     checks = {
@@ -59,6 +59,8 @@ class IntegratorForm(CheckedModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for name in self.fields.keys() & set(self.declared_fields):
+            self.fields[name].show_hidden_initial = False  # what is sent here replaces nothing that was shown
         if "environment_colour" in self.fields:
             self.fields["environment_colour"].required = False  # it colours a badge that may not be there
 

@@ -97,4 +97,9 @@ class KeepsOthersChanges(forms.ModelForm):  # type: ignore[type-arg]
         if shown is None:
             return False
         now = bound.field.prepare_value(self.initial.get(name))
-        return bool(bound.field.has_changed(now, shown))
+        return bool(bound.field.has_changed(_with_plain_ends(now), _with_plain_ends(shown)))
+
+
+def _with_plain_ends(value: Any) -> Any:
+    """A text with the line ends that we keep: browsers post others."""
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value

@@ -165,12 +165,33 @@ def test_name_and_colour_show_on_the_next_page(admin: Client, company: Integrato
     assert "--color-primary-600: rgb(122, 31, 78)" in page
 
 
+def as_shown(admin: Client) -> dict[str, Any]:
+    """What a browser posts of the page that nobody has touched: each value, and what it was shown with."""
+    form = admin.get(PAGE).context["adminform"].form
+    shown = {one.name: form.get_initial_for_field(one.field, one.name) for one in form if one.field.show_hidden_initial}
+    # Browsers end lines their own way.
+    shown = {name: str(value).replace("\n", "\r\n") for name, value in shown.items() if value is not None}
+    return shown | {f"initial-{name}": value for name, value in shown.items()}
+
+
 def test_the_journal_names_what_was_changed_as_the_page_does(admin: Client, company: Integrator) -> None:
-    same = {"siren": company.siren, "environment_colour": company.environment_colour}
-    admin.post(PAGE, filled(**same, primary_colour="#7a1f4e", trade_name="Autre"))
+    admin.post(PAGE, {**as_shown(admin), "primary_colour": "#7a1f4e", "trade_name": "Autre"})
     told = LogEntry.objects.latest("pk").get_change_message()
     assert told == "Modification de Couleur principale et Nom commercial."
 
 
 def test_before_there_is_an_integrator_the_product_has_its_own_name() -> None:
     assert "ISM" in Client().get(reverse("admin:login")).content.decode()
+
+
+def test_what_somebody_else_changed_meanwhile_is_not_undone(admin: Client, company: Integrator) -> None:
+    Integrator.objects.update(city="PARIS", address="7 rue des Acacias\nBâtiment B", bank="Une banque")
+    mine = as_shown(admin)
+    Integrator.objects.update(iban="FR7630006000011234567890189", city="LYON")
+    changed = {**mine, "address": "8 rue des Acacias\r\nBâtiment B", "bank": "La nôtre"}
+    assert admin.post(PAGE, changed).status_code == 302
+    company.refresh_from_db()
+    assert (company.iban, company.city) == ("FR7630006000011234567890189", "LYON")
+    assert (company.address, company.bank) == ("8 rue des Acacias\nBâtiment B", "La nôtre")
+    refused = admin.post(PAGE, {**mine, "city": "NANTES", "bank": "La nôtre", "address": company.address})
+    assert "LYON" in refused.context["adminform"].form.errors["city"][0]
