@@ -272,3 +272,24 @@ def test_files_that_are_too_heavy_for_a_mail_are_left_out_of_it_and_the_template
     detach(attached)
     template.refresh_from_db()
     assert template.fault == ""
+
+
+def test_a_mail_costs_the_same_few_queries_whatever_goes_with_it(queue: Queue) -> None:
+    """A run makes thousands of them."""
+    template = a_template()
+    costs = []
+    for name in ("CGV.pdf", "Tarif.pdf", "Guide.pdf"):
+        attach(template, name)
+        queue()
+        costs.append(cost_of(queue))
+    spoil(template)
+    queue()
+    costs.append(cost_of(queue))
+    assert len(set(costs)) == 1
+    assert costs[0] <= 13
+
+
+def cost_of(queue: Queue) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        queue()
+    return sum(one["sql"].startswith(("SELECT", "INSERT", "UPDATE")) for one in asked.captured_queries)
