@@ -333,11 +333,11 @@ class TestExports:
         response = sign_in_as(Role.SALES).get(address)
         assert response["Content-Type"] == "text/csv; charset=utf-8"
         assert response["Content-Disposition"].startswith("attachment; filename=")
-        assert len(response.content.decode("utf-8-sig").splitlines()) == 2
+        assert len(response.getvalue().decode("utf-8-sig").splitlines()) == 2
 
     def test_of_plans_are_read_back_unchanged(self, manager: Client) -> None:
         manager.post(reverse("admin:catalog_plan_add"), NEW_PLAN)
-        file = manager.get(reverse("admin:catalog_plan_export")).content
+        file = manager.get(reverse("admin:catalog_plan_export")).getvalue()
         plan = OfferImporter(today=localdate()).plan(file)
         assert (plan.faults, plan.unchanged) == ([], 1)
 
