@@ -26,7 +26,7 @@ from apps.jobs.choices import Queue
 from apps.jobs.kinds import chores
 from apps.portal import recovery
 from apps.portal.models import Recovery
-from tests.factories import IntegratorFactory, UserFactory
+from tests.factories import ContactFactory, IntegratorFactory, UserFactory
 from tests.portal.entering import NEW, a_customer, choose, invite, link_in, sign_in, who, with_password
 
 pytestmark = pytest.mark.django_db
@@ -252,7 +252,17 @@ def test_nobody_else_gets_anything_and_is_told_the_same(browser: Client, custome
     with_password(gone)
     logins.withdraw_access(customer=gone, actor=None)
     UserFactory(email="staff@b.example")
-    for email in ("closed@b.example", "gone@b.example", "acces@client.example", "staff@b.example", "x@y.example"):
+    billed = a_customer(email="identified@b.example")
+    with_password(billed)
+    ContactFactory(customer=billed, role="billing", email="billed@b.example")
+    for email in (
+        "billed@b.example",
+        "closed@b.example",
+        "gone@b.example",
+        "acces@client.example",
+        "staff@b.example",
+        "x@y.example",
+    ):
         answer = ask(browser, email)
         assert (answer.status_code, answer["Location"]) == (302, SAME_PAGE)
     answered()
