@@ -9,7 +9,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.core.exceptions import DomainError
@@ -90,3 +90,27 @@ def test_two_who_choose_the_default_leave_one() -> None:
     said = at_once(*(lambda row=row: make_default_terms(terms=row, actor=None) for row in rows))
     assert said == [""] * len(rows)
     assert PaymentTerms.objects.filter(is_default=True).count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_who_changes_the_pattern_waits_for_who_is_numbering() -> None:
+    today = timezone.localdate()
+    series = NumberSeries.objects.get(kind=DocumentKind.INVOICE)
+
+    def change() -> None:
+        try:
+            change_series(series=series, pattern="G{YYYY}-{N:5}", reset="yearly", actor=None, today=today)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            numbering = NumberSeries.objects.select_for_update().get(pk=series.pk)
+            changing = other.submit(change)
+            with pytest.raises(TimeoutError):
+                changing.result(timeout=2)
+            numbering.position, numbering.counter, numbering.last_date = 7, 7, today
+            numbering.save()
+        changing.result(timeout=60)
+    assert FormerPattern.objects.get().until_position == 7
+    assert NumberSeries.objects.get(pk=series.pk).counter == 7
