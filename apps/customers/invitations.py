@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any, Final
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery, Value
@@ -17,10 +17,10 @@ from apps.accounts.services import is_locked_out
 from apps.core import french
 from apps.core.admin import DialogForm, ServiceDialog
 from apps.core.exceptions import DomainError
-from apps.core.imports import in_batches
 from apps.core.slots import ListColumn, Panel, contribute
 from apps.customers import logins
 from apps.customers.models import Customer, CustomerLogin
+from apps.customers.pasting import find_customers
 from apps.jobs.bulk.kinds import Becomes, BulkKind, Parameters, register
 
 PERMISSION: Final = "customers.send_credentials"
@@ -103,13 +103,6 @@ ACCESS = Panel(
 
 
 # --- For many
-
-
-def find_customers(texts: Sequence[str]) -> list[Customer | str]:
-    """The customer of each number."""
-    numbers = [text.strip() for text in texts]
-    known = {one.number: one for one in in_batches(Customer.objects.all(), "number", set(numbers))}
-    return [known.get(number) or _("No customer has this number.") for number in numbers]
 
 
 def with_access(customers: QuerySet[Customer]) -> QuerySet[Customer]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +15,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 
 from apps.core.admin import DialogForm, ServiceDialog
 from apps.core.exceptions import DomainError
-from apps.core.imports import in_batches
 from apps.core.slots import contribute
 from apps.customers.choices import AddressRole, ContactRole
 from apps.customers.models import Address, Contact, Customer
+from apps.customers.pasting import find_customers
 from apps.jobs.bulk import services as bulk
 from apps.jobs.bulk.kinds import Becomes, BulkKind, Parameters, register
 from apps.jobs.bulk.models import BulkOperation
@@ -159,14 +158,6 @@ def parameters_of(template: EmailTemplate) -> Parameters:
         "version": latest.number if latest else 0,
         "sending": uuid.uuid4().hex,
     }
-
-
-def find_customers(texts: Sequence[str]) -> list[Customer | str]:
-    """The customer of each number, in small letters or capitals."""
-    numbers = [text.upper() for text in texts]
-    found = {one.number: one for one in in_batches(Customer.objects.all(), "number", set(numbers) | set(texts))}
-    unknown = _("No customer has this number.")
-    return [found.get(text) or found.get(text.upper()) or unknown for text in texts]
 
 
 def addresses_of(customer: Customer) -> list[str]:
