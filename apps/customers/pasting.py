@@ -12,7 +12,8 @@ from apps.customers.models import Customer
 
 def find_customers(texts: Sequence[str]) -> list[Customer | str]:
     """The customer of each number, in small letters or capitals."""
-    numbers = [text.upper() for text in texts]
-    found = {one.number: one for one in in_batches(Customer.objects.all(), "number", set(numbers) | set(texts))}
+    texts = [text.strip() for text in texts]
+    wanted = {*texts, *(text.upper() for text in texts)}
+    found = {one.number: one for one in in_batches(Customer.objects.all(), "number", wanted)}
     unknown = _("No customer has this number.")
     return [found.get(text) or found.get(text.upper()) or unknown for text in texts]
