@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from apps.core.admin.past import Event
 from apps.core.roles import Role
@@ -47,7 +49,8 @@ def test_a_new_customer_is_one_event_that_says_who_belongs_to_it(seller: Client)
 
 def test_a_change_says_what_was_there_before(seller: Client) -> None:
     customer = created(seller, **DELIVERED)
-    changed(seller, customer, cost_centre="USINE", delivery_street="5 QUAI DU PORT", billing_email="x@example.org")
+    with time_machine.travel(now() + timedelta(minutes=1)):  # at once, it would be told as part of the making
+        changed(seller, customer, cost_centre="USINE", delivery_street="5 QUAI DU PORT", billing_email="x@example.org")
     latest = events(customer)[0]
     assert latest.what == "Fiche modifiée"
     assert "Centre de coûts : SIEGE → USINE" in told(latest)

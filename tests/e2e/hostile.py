@@ -34,6 +34,10 @@ OWN_NAMES = {
     "documents.NumberSeries.pattern",
     "jobs.Job.kind",
     "messaging.Delivery.event",
+    "messaging.EmailTemplate.event",
+    "messaging.EventSwitch.event",
+    "messaging.HistoricalEmailTemplate.event",
+    "messaging.HistoricalEventSwitch.event",
     "post_office.Attachment.mimetype",
     "post_office.Email.html_message",  # HTML by trade: tests/e2e/test_hostile_text.py shows it in its frame
 }

@@ -53,7 +53,7 @@ def pages() -> Iterator[str]:
             continue
         answer = client.get(example(address))
         # Dialogs are parts of a page.
-        if answer.status_code == 200 and b"<!DOCTYPE html>" in answer.content:
+        if answer.status_code == 200 and not answer.streaming and b"<!DOCTYPE html>" in answer.content:
             yield example(address)
 
 

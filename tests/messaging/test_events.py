@@ -57,8 +57,9 @@ def test_its_placeholders_hold_plain_values_and_say_what_they_mean(code: str) ->
     event = events.event(code)
     assert undocumented(event) == []
     assert [type(one) for one in all_of(tuple(event.example.values())) if not isinstance(one, PLAIN)] == []
+    needed = " ".join(f"{{{{ {name} }}}}" for name in event.indispensable)
     for one in documented(event):
-        assert check_texts(event, events.Texts("a", f"a {one.insert}", "<p>a</p>")) == [], one
+        assert check_texts(event, events.Texts("a", f"a {one.insert} {needed}", f"<p>a {needed}</p>")) == [], one
 
 
 @pytest.mark.parametrize("code", SHIPPED)

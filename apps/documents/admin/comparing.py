@@ -47,7 +47,7 @@ def link_of(layout: InvoiceLayout) -> str:
     if layout.version == 1:
         return ""
     address = f"{reverse('admin:documents_invoicelayout_compare')}?old={layout.version - 1}&new={layout.version}"
-    return format_html('<a href="{}" class="text-link">{}</a>', address, _("See the differences"))
+    return format_html('<a href="{}" class="text-link underline">{}</a>', address, _("See the differences"))
 
 
 def page(model_admin: Any, request: HttpRequest) -> HttpResponse:
