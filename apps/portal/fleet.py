@@ -24,7 +24,7 @@ ICCID_SHOWN = 4  # digits: enough to tell two cards apart
 @for_customers
 def lines(request: HttpRequest, customer: Customer) -> HttpResponse:
     today = localdate()
-    typed = request.GET.get("q", "").strip()
+    typed = request.GET.get("q", "").replace("\0", "").strip()
     shown = customer.lines.recent_on(today)
     if typed:
         shown = shown.matching(typed)
