@@ -22,7 +22,7 @@ from apps.catalog.models import Allowance, Handset, HandsetPrice, Offer, OfferPr
 from apps.core.identifiers import luhn_digit
 from apps.customers.choices import AddressRole, ContactRole
 from apps.customers.models import Address, Contact, Customer, Mandate
-from apps.lines.choices import DiscountBasis, LineStatus, OperationKind
+from apps.lines.choices import Barring, DiscountBasis, LineStatus, OperationKind
 from apps.lines.models import (
     Discount,
     Line,
@@ -298,7 +298,7 @@ class LineFactory(DjangoModelFactory[Line]):
             LineNumberFactory(msisdn=line.msisdn, **days)
             LineSimFactory(sim=sim, **days)
             suspended = line.status == LineStatus.SUSPENDED
-            LineStateFactory(status=LineStatus.SUSPENDED if suspended else LineStatus.ACTIVE, **days)
+            LineStateFactory(suspended=suspended, **days)
         if tariff:
             LineTariffFactory(tariff=tariff, **days)
         if plan:
@@ -336,6 +336,9 @@ class LineTariffFactory(DjangoModelFactory[LineTariff]):
 class LineStateFactory(DjangoModelFactory[LineState]):
     class Meta:
         model = LineState
+
+    class Params:
+        suspended = factory.Trait(status=LineStatus.SUSPENDED, barring=Barring.BOTH)
 
     line = factory.SubFactory(LineFactory, bare=True)
     status = LineStatus.ACTIVE

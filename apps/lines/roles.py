@@ -14,10 +14,24 @@ SEE = (
     "view_subscription",
     "view_discount",
     "view_oneoffcharge",
+    "view_linehandset",
+    "view_lineinternational",
+    "view_plannedoperation",
+    "view_provisioningrequest",
+)
+OPERATE = (
+    "change_line",
+    "add_lineoperation",
+    "restrict_line",
+    "terminate_line",
+    "change_line_offers",
+    "swap_sim",
+    "change_plannedoperation",
+    "change_provisioningrequest",
 )
 
 GRANTS: Grants = {
     Role.SALES: SEE,
-    Role.SUPPORT: (*SEE, "change_line", "add_lineoperation"),
+    Role.SUPPORT: (*SEE, *OPERATE),
     Role.BILLING: SEE,
 }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from apps.core.french import NBSP, day, euros, percent
 from apps.core.identifiers import national
-from apps.lines.choices import LineStatus
+from apps.lines.choices import Barring, LineStatus
 from apps.lines.models import Discount, LineOperation
 
 
@@ -43,6 +43,7 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "option": (gettext_lazy("option"), str),
     "price": (gettext_lazy("price"), lambda amount: euros(Decimal(amount))),
     "status": (pgettext_lazy("mobile line", "status"), lambda status: LineStatus(status).label),
+    "barring": (gettext_lazy("restriction"), lambda barring: Barring(barring).label),
     "billed": (gettext_lazy("billed"), lambda billed: _("yes") if billed else _("no")),
     "terminated_on": (gettext_lazy("terminated on"), lambda on: day(date.fromisoformat(on))),
 }

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "apps.customers",
     "apps.sims",
     "apps.lines",
+    "apps.orders",
     "apps.usage",
     "apps.billing",
     "apps.accounting",

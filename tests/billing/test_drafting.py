@@ -127,7 +127,7 @@ def test_every_month_begun_is_due_gives_nothing_back(customer: Customer, line: L
 
 def test_a_suspension_without_billing_is_not_charged(customer: Customer, line: Line) -> None:
     line.states.update(end=date(2026, 10, 11))
-    LineStateFactory(line=line, status=LineStatus.SUSPENDED, billed=False, start=date(2026, 10, 11))
+    LineStateFactory(line=line, suspended=True, billed=False, start=date(2026, 10, 11))
     assert told(draft(customer)) == [("subscription", "10.00")]
 
 

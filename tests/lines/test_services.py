@@ -11,7 +11,7 @@ import pytest
 
 from apps.core import slots
 from apps.core.exceptions import DomainError
-from apps.lines.choices import LineStatus, OperationKind
+from apps.lines.choices import Barring, LineStatus, OperationKind
 from apps.lines.models import Discount, Line
 from apps.lines.services import (
     NewLine,
@@ -292,9 +292,9 @@ def test_disagreements_are_found() -> None:
     line = LineFactory()
     line.states.all().delete()
     assert status_disagreements() == [f"{line} (active)"]
-    line.states.create(status=LineStatus.SUSPENDED, start=line.activated_on)
+    line.states.create(status=LineStatus.SUSPENDED, barring=Barring.BOTH, start=line.activated_on)
     assert status_disagreements() == [f"{line} (active)"]
-    line.states.update(status=LineStatus.ACTIVE)
+    line.states.update(status=LineStatus.ACTIVE, barring="")
     for status in (SimStatus.IN_STOCK, SimStatus.SUSPENDED, SimStatus.TERMINATED):
         SimCard.objects.filter(pk=card(line).pk).update(status=status)
         assert status_disagreements() == [f"{card(line)} ({status})"]

@@ -18,6 +18,7 @@ from apps.customers.models import Customer
 from apps.lines.choices import DiscountBasis
 from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
+from apps.lines.models.periods import LineHandset
 
 LINE = pgettext_lazy("mobile line", "line")
 
@@ -41,6 +42,7 @@ class Subscription(Period):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     in_advance = models.BooleanField(_("billed in advance"), default=False)
     prorata = models.BooleanField(_("prorata"), default=True)
+    throughput = models.CharField(_("throughput"), max_length=20, blank=True)
 
     no_overlap = (("line",),)
     no_overlap_condition = "{row}.kind = 'plan'"
@@ -127,6 +129,14 @@ class OneOffCharge(models.Model):
     vat_rate = MoneyField(_("VAT rate (%)"), default=20)
     goods = models.BooleanField(_("goods"), default=False, help_text=_("Goods rather than a service, for VAT."))
     day = models.DateField(_("date"))
+    handset = models.ForeignKey(
+        LineHandset,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charges",
+        verbose_name=_("handset"),
+    )
     fee = models.CharField(_("fee"), max_length=12, choices=FeeKind.choices, blank=True)
     operation = models.ForeignKey(
         LineOperation,

@@ -42,6 +42,9 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     )
     commitment_months = models.PositiveSmallIntegerField(_("commitment (months)"), default=0)
     committed_from = models.DateField(_("committed from"), null=True, blank=True)
+    rio = models.CharField(
+        _("RIO"), max_length=12, blank=True, help_text=_("With it the customer can take the number elsewhere.")
+    )
 
     objects = LineQuerySet.as_manager()
 
@@ -49,6 +52,12 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         verbose_name = pgettext_lazy("mobile line", "line")
         verbose_name_plural = pgettext_lazy("mobile line", "lines")
         ordering = ["msisdn", "pk"]
+        permissions = [
+            ("restrict_line", _("Can restrict lines and put them in service again")),
+            ("terminate_line", _("Can terminate lines")),
+            ("change_line_offers", _("Can change the offers of lines")),
+            ("swap_sim", _("Can replace the SIM cards of lines")),
+        ]
         constraints = [
             models.CheckConstraint(name="lines_status_is_known", condition=Q(status__in=LineStatus.values)),
             models.CheckConstraint(

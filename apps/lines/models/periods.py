@@ -7,8 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.catalog.choices import SaleMode
+from apps.catalog.models import Handset
+from apps.core.fields import MoneyField
 from apps.core.models import Period
-from apps.lines.choices import LineStatus
+from apps.lines.choices import Barring, International, LineStatus, PurchaseMode
 from apps.lines.models.line import Line
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
@@ -69,10 +72,11 @@ class LineTariff(Period):
 
 
 class LineState(Period):
-    """Whether the line was active or suspended; a suspension may stop the recurring charges (``billed``)."""
+    """Whether the line was active or suspended: ``barring`` says what was, ``billed`` whether it went on paying."""
 
     line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="states", verbose_name=LINE)
     status = models.CharField(pgettext_lazy("mobile line", "status"), max_length=12, choices=LineStatus.choices)
+    barring = models.CharField(_("restriction"), max_length=10, choices=Barring.choices, blank=True)
     billed = models.BooleanField(_("billed"), default=True)
 
     no_overlap = (("line",),)
@@ -90,7 +94,68 @@ class LineState(Period):
             models.CheckConstraint(
                 name="lines_only_a_suspension_is_unbilled", condition=Q(billed=True) | Q(status=LineStatus.SUSPENDED)
             ),
+            models.CheckConstraint(
+                name="lines_a_suspension_bars_something",
+                condition=Q(status=LineStatus.ACTIVE, barring="")
+                | Q(status=LineStatus.SUSPENDED, barring__in=Barring.values),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} ({self.start})"
+
+
+class LineInternational(Period):
+    """What the line could do beyond France. A line without one is as the network has it."""
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="internationals", verbose_name=LINE)
+    behaviour = models.CharField(_("international behaviour"), max_length=12, choices=International.choices)
+
+    no_overlap = (("line",),)
+
+    class Meta(Period.Meta):
+        verbose_name = _("international behaviour")
+        verbose_name_plural = _("international behaviours")
+        ordering = ["start"]
+
+    def __str__(self) -> str:
+        return f"{self.get_behaviour_display()} ({self.start})"
+
+
+class LineHandset(Period):
+    """Which handset went with the line, and how it was sold. Its charges are :class:`OneOffCharge` rows.
+
+    ``price`` is paid once, or each month for ``months`` months where it is paid in instalments or rented; null where
+    the handset is the customer's own.
+    """
+
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="handsets", verbose_name=LINE)
+    handset = models.ForeignKey(Handset, on_delete=models.PROTECT, related_name="+", verbose_name=_("handset"))
+    imei = models.CharField(_("IMEI"), max_length=15, blank=True, db_index=True)
+    sale_mode = models.CharField(_("sale mode"), max_length=12, choices=SaleMode.choices, blank=True)
+    purchase_mode = models.CharField(_("purchase mode"), max_length=12, choices=PurchaseMode.choices)
+    price = MoneyField(_("price excluding tax"), null=True, blank=True)
+    months = models.PositiveSmallIntegerField(_("number of months"), default=0)
+
+    no_overlap = (("line",),)
+
+    class Meta(Period.Meta):
+        verbose_name = _("handset of a line")
+        verbose_name_plural = _("handsets of lines")
+        ordering = ["start"]
+        constraints = [
+            *Period.Meta.constraints,
+            models.CheckConstraint(
+                name="lines_a_handset_sold_has_a_price",
+                condition=Q(sale_mode="", price__isnull=True, months=0)
+                | ~Q(sale_mode="") & Q(price__isnull=False, price__gte=0),
+            ),
+            models.CheckConstraint(
+                name="lines_monthly_sales_have_months",
+                condition=Q(sale_mode__in=[SaleMode.INSTALMENTS, SaleMode.RENTAL], months__gte=1)
+                | ~Q(sale_mode__in=[SaleMode.INSTALMENTS, SaleMode.RENTAL]) & Q(months=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handset} ({self.start})"

@@ -11,7 +11,7 @@ from django_fsm import TransitionNotAllowed
 from apps.accounts.models import User
 from apps.catalog.choices import FeeKind
 from apps.core.exceptions import DomainError
-from apps.lines.choices import LineStatus, OperationKind
+from apps.lines.choices import Barring, LineStatus, OperationKind
 from apps.lines.mails import tell
 from apps.lines.models import Line
 from apps.lines.services.fees import charge, fee, plan_on
@@ -36,13 +36,20 @@ from apps.sims.services import move_cards
 
 @transaction.atomic
 def suspend_line(
-    *, line: Line, on: date, today: date, actor: User | None, billed: bool = True, reason: str = ""
+    *,
+    line: Line,
+    on: date,
+    today: date,
+    actor: User | None,
+    barring: Barring = Barring.BOTH,
+    billed: bool = True,
+    reason: str = "",
 ) -> Line:
     """Restrict the line from ``on``; with ``billed`` false its recurring charges stop until it is reactivated."""
     line = serving(line, on=on)
     not_later(on, today)
     _move(line, "suspend")
-    _turn_state(line, on, LineStatus.SUSPENDED, billed=billed)
+    _turn_state(line, on, LineStatus.SUSPENDED, barring=barring, billed=billed)
     _move_card(line, SimStatus.SUSPENDED, actor, reason)
     operation = journal(
         line,
@@ -51,7 +58,7 @@ def suspend_line(
         on=on,
         reason=reason,
         before={"status": LineStatus.ACTIVE},
-        after={"status": LineStatus.SUSPENDED, "billed": billed},
+        after={"status": LineStatus.SUSPENDED, "barring": barring, "billed": billed},
     )
     tell(operation)
     return line
@@ -136,11 +143,11 @@ def _move(line: Line, transition: str) -> None:
     line.save()
 
 
-def _turn_state(line: Line, on: date, status: LineStatus, *, billed: bool) -> None:
+def _turn_state(line: Line, on: date, status: LineStatus, *, barring: Barring | str = "", billed: bool) -> None:
     state = current(line.states.all(), on=on)
     if state is None:
         raise LookupError(f"line {line.pk} serves and has no status period on {on}")
-    turn_over(state, on=on, status=status, billed=billed)
+    turn_over(state, on=on, status=status, barring=barring, billed=billed)
 
 
 def _move_card(line: Line, target: SimStatus, actor: User | None, reason: str) -> None:
