@@ -27,7 +27,9 @@ class MobileItem(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     the order is validated; ``billed_from`` null is the day on which the line begins to serve.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="mobile_items", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="mobile_items", verbose_name=pgettext_lazy("sale", "order")
+    )
     position = models.PositiveIntegerField(pgettext_lazy("order", "position"))
     state = FSMField(
         _("state"), max_length=10, choices=ItemState.choices, default=ItemState.DRAFT, protected=True, db_index=True
@@ -170,7 +172,9 @@ class ServiceItem(models.Model):
     day of the charge. What was made of it once the order is validated: a subscription, or charges.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="service_items", verbose_name=_("order"))
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="service_items", verbose_name=pgettext_lazy("sale", "order")
+    )
     position = models.PositiveIntegerField(pgettext_lazy("order", "position"))
     offer = models.ForeignKey(
         Offer,

@@ -48,7 +48,7 @@ class Order(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     reason = models.CharField(_("reason"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = _("order")
+        verbose_name = pgettext_lazy("sale", "order")
         verbose_name_plural = _("orders")
         ordering = ["-pk"]
         permissions = [
