@@ -45,7 +45,7 @@ class LayoutForm(forms.ModelForm):
     early_payment = written(gettext_lazy("Early payment"), 2)
     html = WrittenText(
         label=gettext_lazy("Layout (HTML)"),
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "data-editor": True}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 32, "data-editor": True, "translate": "no"}),
         required=False,
     )
     note = forms.CharField(

@@ -28,7 +28,7 @@ from apps.messaging.services import templates as services
 
 def written(label: Any, rows: int, *, help_text: Any = "") -> WrittenText:
     """Whether it is empty is said with the other faults."""
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "data-editor": True})
+    widget = UnfoldAdminTextareaWidget(attrs={"rows": rows, "data-editor": True, "translate": "no"})
     return WrittenText(label=label, widget=widget, help_text=help_text, required=False)
 
 

@@ -21,8 +21,8 @@ TEXTS = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walk.nextNode()) {
         const parent = walk.currentNode.parentElement;
-        // Icons are drawn by a font from their English names.
-        if (!parent.closest("script, style, noscript, .material-symbols-outlined")) {
+        // Icons are drawn by a font from their English names; source code, a diff or a placeholder is no prose.
+        if (!parent.closest("script, style, noscript, .material-symbols-outlined, [translate=no]")) {
             texts.push(walk.currentNode.textContent);
         }
     }
@@ -31,13 +31,14 @@ TEXTS = """() => {
     }
     return texts.map((text) => text.trim()).filter(Boolean);
 }"""
-# Words of Django, unfold, select2 and our own messages that no French text holds.
+# Words of Django, unfold, select2 and our own messages that no French text holds (but «ne change», «lettre de change»).
 ENGLISH = re.compile(
     r"\b(the|of|and|with|your|you|this|that|from|for|search|searching|select|add|save|delete|history|log ?(in|out)|"
     r"home|filters?|results?|yes|view|show|user|users|password|name|value|clear|cancel|close|open|reset|today|next|"
     r"previous|apply|choose|loading|found|available|shortcuts?|toggle|welcome|please|must|enter|none|unknown|"
-    r"between|empty|download|upload|remove|sort|hide|now|noon|midnight|records?|selected|back|field|changed?|hidden|"
-    r"dark|light|system|invoices?|customers?|lines|cards?|rates?|tasks?|waiting|sent|failed|refused)\b",
+    r"between|empty|download|upload|remove|sort|hide|now|noon|midnight|records?|selected|back|field|hidden|"
+    r"changed|(?<!ne )(?<!de )change|dark|light|system|invoices?|customers?|lines|cards?|rates?|tasks?|waiting|sent|"
+    r"failed|refused)\b",
     re.IGNORECASE,
 )
 # A file to keep, and the pages that only send somewhere else.

@@ -196,7 +196,7 @@ class InvoiceLayoutAdmin(ModelAdmin):
 
     @admin.display(description=_("Layout (HTML)"))
     def shown_source(self, layout: InvoiceLayout) -> str:
-        return format_html('<div class="document-source" tabindex="0">{}</div>', layout.source)
+        return format_html('<div class="document-source" tabindex="0" translate="no">{}</div>', layout.source)
 
     @admin.display(description=_("differences"))
     def difference(self, layout: InvoiceLayout) -> str:

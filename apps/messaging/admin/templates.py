@@ -293,4 +293,4 @@ class EmailTemplateAdmin(ModelAdmin):
 
 def _source(template: EmailTemplate, name: str) -> str:
     latest = latest_of(template)
-    return format_html('<div class="mail-source">{}</div>', getattr(latest, name) if latest else "")
+    return format_html('<div class="mail-source" translate="no">{}</div>', getattr(latest, name) if latest else "")
