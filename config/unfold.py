@@ -195,7 +195,11 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "COLORS": {"primary": "apps.branding.shell.palette"},
     "STYLES": [lambda request: static("core/admin.css"), lambda request: static("jobs/jobs.css")],
-    "SCRIPTS": [lambda request: static("core/dialogs.js"), lambda request: static("core/select2.js")],
+    "SCRIPTS": [
+        lambda request: static("core/dialogs.js"),
+        lambda request: static("core/select2.js"),
+        lambda request: static("core/charset.js"),
+    ],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": NAVIGATION},
     "TABS": page_tabs,
 }

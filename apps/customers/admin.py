@@ -91,7 +91,6 @@ class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
     change_form_before_template = "customers/form_before.html"
 
     class Media:
-        css: ClassVar[Any] = {"all": ["customers/form.css"]}
         js = (SCRIPT, "customers/form.js")
 
     # --- Who may do what
