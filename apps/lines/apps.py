@@ -14,8 +14,10 @@ class LinesConfig(AppConfig):
         from apps.lines import cards, file_kinds, mails, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
+        from apps.lines.wording import RIO_SENTENCES
 
         register(SENTENCES)
+        register(RIO_SENTENCES)
         panels.register()
         mails.register()
         cards.register()

@@ -62,3 +62,19 @@ def changes_text(operation: LineOperation) -> Iterator[str]:
 
 def _read(value: Any, reading: Callable[[Any], Any]) -> str:
     return "" if value in (None, "") else str(reading(value))
+
+
+#: What :mod:`apps.lines.rio` refuses.
+RIO_SENTENCES = {
+    "rio_character": gettext_lazy("“%(character)s” in position %(position)d has no place in a RIO."),
+    "rio_length": gettext_lazy("A RIO has %(expected)d characters; this one has %(found)d."),
+    "rio_fixed_line": gettext_lazy(
+        "This is the RIO of a fixed line (“%(qualifier)s” in position 3): that of a mobile line has P or E there."
+    ),
+    "rio_operator": gettext_lazy("No mobile operator has a RIO that starts with “%(operator)s”."),
+    "rio_key": gettext_lazy("This RIO is not that of the number %(number)s, or one of its characters is wrong."),
+    "rio_letter_o": gettext_lazy(
+        "A letter O and a zero have been taken for each other: the RIO of this number is %(proposal)s."
+    ),
+    "rio_machine_number": gettext_lazy("A machine number (0700) has no RIO."),
+}

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -6,3 +7,11 @@ class OrdersConfig(AppConfig):
     name = "apps.orders"
     label = "orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from apps.core.wording import register
+        from apps.orders.defaults import install_defaults
+        from apps.orders.wording import SENTENCES
+
+        register(SENTENCES)
+        post_migrate.connect(install_defaults, sender=self, dispatch_uid="orders.defaults")

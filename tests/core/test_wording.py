@@ -18,6 +18,8 @@ from apps.core.csvfiles import Fault, Table, read_table
 from apps.core.refusals import Refusal
 from apps.documents.numbering import NumberPattern, Reset
 from apps.documents.terms import PaymentTerms
+from apps.lines import rio
+from apps.orders.porting import calendar
 
 APPS = Path(__file__).parents[2] / "apps"
 PURE = (
@@ -27,6 +29,8 @@ PURE = (
     "core/csvfiles",
     "documents/numbering",
     "documents/terms",
+    "lines/rio",
+    "orders/porting/calendar",
 )
 
 
@@ -38,6 +42,10 @@ def refusal(refuse: Callable[[], object]) -> Refusal:
 
 def read(data: bytes) -> Table:
     return read_table(data, columns={"CODE": (), "LABEL": ()}, required=("CODE",))
+
+
+def port_on(day: date) -> None:
+    calendar.refuse_day(day, today=date(2026, 9, 1), earliest=6, latest=58)
 
 
 REFUSED: list[Callable[[], object]] = [
@@ -96,6 +104,18 @@ REFUSED: list[Callable[[], object]] = [
     lambda: NumberPattern.parse("{N}").format(0, date(2026, 10, 31)),
     lambda: PaymentTerms(days=-1),
     lambda: PaymentTerms(day_of_month=0),
+    lambda: rio.check_form(""),
+    lambda: rio.check_form("01P12345éXTT"),
+    lambda: rio.check_form("01P"),
+    lambda: rio.check_form("01F123456XTT"),
+    lambda: rio.check_form("FFP123456XTT"),
+    lambda: rio.check("01P123456XTU", "0639980001"),
+    lambda: rio.check("O1P123456XTT", "0639980001"),
+    lambda: rio.check("01P123456XTT", "07001234567890"),
+    lambda: port_on(date(2026, 8, 31)),
+    lambda: port_on(date(2026, 9, 13)),
+    lambda: port_on(date(2026, 11, 11)),
+    lambda: port_on(date(2026, 9, 2)),
 ]
 FAULTY_FILES = [
     b"",
@@ -158,7 +178,7 @@ def test_no_refusal_is_written_without_its_sentence(module: str) -> None:
             continue
         code = node.args[0]
         if node.func.id.endswith(("Refused", "_BadQuotes", "_unreadable")) and isinstance(code, ast.Constant):
-            assert code.value in wording.CORE_SENTENCES
+            assert code.value in wording.sentences()
 
 
 # --- Faults of files
