@@ -9,10 +9,21 @@ class BillingConfig(AppConfig):
     verbose_name = _("Billing")
 
     def ready(self) -> None:
-        from apps.billing import layout_previews, mailing, panels, reminders, searching, tasks, tiles, versions_shown
+        from apps.billing import (
+            invoiced,
+            layout_previews,
+            mailing,
+            panels,
+            reminders,
+            searching,
+            tasks,
+            tiles,
+            versions_shown,
+        )
         from apps.billing.defaults import install_defaults
 
         panels.register()
+        invoiced.register()
         tasks.register_kinds()
         mailing.register()
         reminders.register()

@@ -71,14 +71,8 @@ SENTENCES = {
 }
 
 
-_FACTS = (
-    "line__numbers",
-    "line__sims__sim",
-    "line__tariffs__tariff",
-    "line__states",
-    "line__subscriptions__offer",
-    "line__subscriptions__discounts",
-)
+_PERIODS = ("numbers", "sims__sim", "tariffs__tariff", "states", "internationals", "handsets")
+_FACTS = tuple(f"line__{facts}" for facts in (*_PERIODS, "subscriptions__offer", "subscriptions__discounts"))
 
 
 def iccid(cell: str) -> str:

@@ -138,7 +138,7 @@ class InvoiceLine(Frozen):
     usage_kind = models.CharField(_("usage"), max_length=10, choices=UsageKind.choices, blank=True)
     # A draft protects nothing; what an issued invoice took is protected by its claim, and the row itself is frozen.
     subscription = models.ForeignKey(Subscription, on_delete=models.SET_NULL, null=True, related_name="+")
-    one_off_charge = models.ForeignKey(OneOffCharge, on_delete=models.PROTECT, null=True, related_name="+")
+    one_off_charge = models.ForeignKey(OneOffCharge, on_delete=models.SET_NULL, null=True, related_name="+")
     discount = models.ForeignKey(Discount, on_delete=models.SET_NULL, null=True, related_name="+")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -3,18 +3,27 @@ periods and a journal entry; whoever cares about allowances is told by the slot 
 
 from apps.lines.services.changing import add_option, change_plan, change_tariff, change_user, remove_option, swap_sim
 from apps.lines.services.checking import status_disagreements
+from apps.lines.services.committing import EarlyTermination, commitment_of, early_termination_of
+from apps.lines.services.handsets import INVOICED, give_back, hand_over, instalment_days
 from apps.lines.services.living import reactivate_line, suspend_line, terminate_line
 from apps.lines.services.looking import Holding, who_held_number, who_held_sim
 from apps.lines.services.opening import NewLine, open_lines
 from apps.lines.services.periods import last_change
 
 __all__ = [
+    "INVOICED",
+    "EarlyTermination",
     "Holding",
     "NewLine",
     "add_option",
     "change_plan",
     "change_tariff",
     "change_user",
+    "commitment_of",
+    "early_termination_of",
+    "give_back",
+    "hand_over",
+    "instalment_days",
     "last_change",
     "open_lines",
     "reactivate_line",

@@ -15,6 +15,7 @@ from apps.lines.choices import Barring, LineStatus, OperationKind
 from apps.lines.mails import tell
 from apps.lines.models import Line
 from apps.lines.services.fees import charge, fee, plan_on
+from apps.lines.services.handsets import end_handsets
 from apps.lines.services.periods import (
     SERVING,
     allowances_changed,
@@ -113,9 +114,10 @@ def terminate_line(
     line.terminated_on = on
     _move(line, "terminate")
     _move_card(line, SimStatus.TERMINATED, actor, reason)
-    for facts in (line.numbers, line.sims, line.states, line.tariffs):
+    for facts in (line.numbers, line.sims, line.states, line.tariffs, line.internationals):
         for period in facts.filter(not_ended(on)):
             end_period(period, on=on)
+    end_handsets(line, on=on)
     for subscription in line.subscriptions.filter(not_ended(on)):
         end_subscription(subscription, on=on)
     operation = journal(

@@ -79,6 +79,7 @@ def last_change(line: Line, *, today: date) -> date:
     A charge that begins with billing or on a day to come does not count: it waits for the line to serve so long.
     """
     facts: list[Period] = [*line.numbers.all(), *line.sims.all(), *line.tariffs.all(), *line.states.all()]
+    facts += [*line.internationals.all(), *line.handsets.all()]
     facts += [one for one in line.subscriptions.all() if one.start <= today and one.start != line.billing_start]
     return max(fact.start for fact in facts)
 
