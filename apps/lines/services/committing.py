@@ -59,7 +59,8 @@ def _monthly(line: Line, day: date) -> Decimal:
     plan: Subscription | None = line.subscriptions.on(day).filter(kind=OfferKind.PLAN).first()
     if plan is None:
         return Decimal("0.00")
-    left = price = plan.price * plan.quantity
+    price: Decimal = plan.price * plan.quantity
+    left = price
     for discount in plan.discounts.filter(months=None):
         taken = discount.amount if discount.percent is None else round_half_up(percentage(price, discount.percent))
         left -= min(left, taken or Decimal(0))
