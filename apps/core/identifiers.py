@@ -256,6 +256,16 @@ def check_puk(text: str) -> str:
     return puk
 
 
+def check_imei(text: str) -> str:
+    """The 15 digits of a handset, the last of which is their check digit (3GPP TS 23.003, annex B)."""
+    imei = _digits(text, ignored="-/")
+    if len(imei) != 15:
+        raise IdentifierRefused("imei_length", found=len(imei))
+    if not luhn_ok(imei):
+        raise IdentifierRefused("imei_luhn", found=imei[-1], expected=luhn_digit(imei[:-1]))
+    return imei
+
+
 # --- Companies and bank accounts (DOMAIN §9) ---------------------------------------------------------------
 
 

@@ -44,6 +44,8 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "iccid_country": _("This SIM card was not issued in France."),
     "imsi_length": _("An IMSI has 15 digits; this one has %(found)d."),
     "imsi_country": _("A French IMSI starts with 208 or 647, not %(prefix)s."),
+    "imei_length": _("An IMEI has 15 digits; this one has %(found)d. It is shown by *#06#."),
+    "imei_luhn": _("Wrong check digit: the last digit is %(found)s, %(expected)s was expected."),
     "pin_length": _("A PIN code has 4 to 8 digits; this one has %(found)d."),
     "puk_length": _("A PUK code has 8 digits; this one has %(found)d."),
     # Companies and bank accounts

@@ -304,7 +304,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
 
     def _header_links(self, request: HttpRequest, row: Model) -> Iterator[dict[str, Any]]:
         links = [*self.links, *contributions(f"{self._page}.links")]
-        return (link.as_action(row) for link in links if request.user.has_perm(link.permission))
+        return (link.as_action(row) for link in links if request.user.has_perm(link.permission) and link.when(row))
 
     @property
     def _page(self) -> str:

@@ -22,13 +22,14 @@ from apps.core.slots import Panel, contributions
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A button of a page's header that leads somewhere, shown to holders of ``permission``."""
+    """A button of a page's header that leads somewhere, shown to holders of ``permission``, ``when`` the row allows."""
 
     title: str | Promise
     url: Callable[[Any], str]
     permission: str
     icon: str | None = None
     new_tab: bool = False
+    when: Callable[[Any], bool] = lambda row: True
 
     def as_action(self, row: Any) -> dict[str, Any]:
         """The shape in which unfold's header takes its buttons."""

@@ -10,6 +10,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from apps.core.fsm import ProtectedFSMMixin
 from apps.customers.models import Customer
 from apps.orders.choices import OrderKind, OrderState
+from apps.orders.querysets import OrderQuerySet
 
 
 class Order(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -46,6 +47,8 @@ class Order(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     )
     settled_at = models.DateTimeField(pgettext_lazy("order", "settled at"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = pgettext_lazy("sale", "order")
