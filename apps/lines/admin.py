@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from apps.core.admin import Link, ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
+from apps.jobs.bulk.admin import BulkActions, paste_dialog
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
 from apps.lines.choices import LineStatus
@@ -62,7 +63,7 @@ class OperationInline(ReadOnlyInline):
 
 
 @admin.register(Line)
-class LineAdmin(ReadOnly, ModelAdmin):
+class LineAdmin(BulkActions, ReadOnly, ModelAdmin):
     """«Parc mobile». What a line is now, everything it has been, and what was done to it."""
 
     screen = _("Mobile fleet")
@@ -110,9 +111,11 @@ class LineAdmin(ReadOnly, ModelAdmin):
         ),
     )
     keeps_history = False
-    actions_list = ("import_file",)
+    actions_list = ("import_file", "paste")
+    has_row_menu = True
 
     import_file = send_dialog(LINE_FILES)
+    paste = paste_dialog("lines.Line", permission="lines.add_lineoperation", identifiers=_("Telephone numbers"))
 
     class Media:
         js = (SCRIPT,)

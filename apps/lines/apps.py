@@ -14,6 +14,7 @@ class LinesConfig(AppConfig):
         from apps.lines import cards, file_kinds, mails, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
+        from apps.lines.operations import noting, restricting
         from apps.lines.wording import RIO_SENTENCES
 
         register(SENTENCES)
@@ -24,5 +25,7 @@ class LinesConfig(AppConfig):
         tiles.register()
         searching.register()
         file_kinds.register_kinds()
+        for operations in (noting, restricting):
+            operations.register_all()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
         contribute(OFFERS_IN_USE, offers_in_use)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from apps.core.french import NBSP, day, euros, percent
 from apps.core.identifiers import national
-from apps.lines.choices import Barring, LineStatus
+from apps.lines.choices import Barring, International, LineStatus, RestrictionReason, TerminationReason
 from apps.lines.models import Discount, LineOperation
 
 
@@ -45,6 +45,10 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "status": (pgettext_lazy("mobile line", "status"), lambda status: LineStatus(status).label),
     "barring": (gettext_lazy("restriction"), lambda barring: Barring(barring).label),
     "billed": (gettext_lazy("billed"), lambda billed: _("yes") if billed else _("no")),
+    "restriction_reason": (gettext_lazy("reason"), lambda reason: RestrictionReason(reason).label),
+    "termination_reason": (gettext_lazy("reason"), lambda reason: TerminationReason(reason).label),
+    "international": (gettext_lazy("international behaviour"), lambda which: International(which).label),
+    "rio": (gettext_lazy("RIO"), str),
     "terminated_on": (gettext_lazy("terminated on"), lambda on: day(date.fromisoformat(on))),
 }
 

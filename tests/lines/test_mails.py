@@ -39,7 +39,7 @@ def wanted() -> None:
 
 
 def do(act: Any, line: Line, on: date = TODAY, **given: Any) -> Line:
-    result: Line = act(line=line, on=on, today=TODAY, **{"actor": None, **given})
+    result: Line = act(line=line, on=on, today=TODAY, **{"actor": None, **given}).line
     return result
 
 

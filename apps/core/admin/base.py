@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets
-from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.contrib.admin.utils import flatten, flatten_fieldsets, label_for_field, unquote
 from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import ValidationError
@@ -24,7 +24,7 @@ from unfold.admin import TabularInline as UnfoldTabularInline
 from unfold.views import ChangeList as UnfoldChangeList
 
 from apps.core.admin.columns import unlinked
-from apps.core.admin.dialogs import ServiceDialog
+from apps.core.admin.dialogs import ServiceDialog, in_menus
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
 from apps.core.admin.panels import Link, tabs
@@ -159,6 +159,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     #: Panels of this page and links of its header; higher apps contribute theirs to ``….panels`` and ``….links``.
     panels: ClassVar[Sequence[Panel]] = ()
     links: ClassVar[Sequence[Link]] = ()
+    #: Whether each row of the list has a menu of the buttons that are contributed to its page.
+    has_row_menu = False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.screen or self.opts.verbose_name_plural))
@@ -243,8 +245,15 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     def _get_actions_navigation(self, provided: Any, allowed: list[Any], object_id: str | None = None) -> list[Any]:
         """Its own buttons where it put them, then those of higher apps."""
         slot = "list_actions" if object_id is None else "actions"
-        names = [dialog.name for dialog in self.contributed_actions(slot)]
-        return super()._get_actions_navigation([*provided, *names], allowed, object_id)  # type: ignore[no-any-return]
+        buttons = in_menus(self.contributed_actions(slot))
+        return super()._get_actions_navigation([*provided, *buttons], allowed, object_id)  # type: ignore[no-any-return]
+
+    def get_actions_row(self, request: HttpRequest) -> list[Any]:
+        """Their addresses are those of the page of a row: only the menu is one more."""
+        if not self.has_row_menu or IS_POPUP_VAR in request.GET:
+            return []
+        offered = [one for one in self.contributed_actions("actions") if one.offered(self, request)]
+        return [self.get_unfold_action(dialog.name) for dialog in offered]
 
     def get_actions_list(self, request: HttpRequest) -> list[Any]:
         return [one for one in super().get_actions_list(request) if _offered(one, request)]

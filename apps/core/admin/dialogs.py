@@ -175,12 +175,16 @@ class ServiceDialog:
     #: Stay in the dialog and show the service's result, ``answer`` in this template.
     answer_template: str = ""
     description: Text = ""
+    #: What the button inside the dialog says; the dialog's title unless it says so.
+    submit: Text = ""
     icon: str | None = None
     variant: ActionVariant = ActionVariant.DEFAULT
     #: What its address ends with: that of the attribute; one that is contributed says it itself.
     name: str = ""
     #: Among the contributed ones.
     order: int = 100
+    #: Contributed ones that name the same menu share it, in the place of a button each.
+    menu: Text = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -314,9 +318,25 @@ class ServiceDialog:
         context = {
             "dialog": {"title": self.title, "description": self.description},
             "form": form,
-            "form_submit_text": self.title,
+            "form_submit_text": self.submit or self.title,
         }
         response = render(request, "unfold/helpers/dialog.html", context)
         # What a dialog shows may be secret, and its preview is true only now.
         add_never_cache_headers(response)
         return response
+
+
+def in_menus(dialogs: Sequence[ServiceDialog]) -> list[Any]:
+    """The names of ``dialogs`` as unfold takes them, those that share a menu gathered where its first one is."""
+    buttons: list[Any] = []
+    menus: dict[str, dict[str, Any]] = {}
+    for dialog in dialogs:
+        if not dialog.menu:
+            buttons.append(dialog.name)
+            continue
+        title = str(dialog.menu)
+        if title not in menus:
+            menus[title] = {"title": title, "items": []}
+            buttons.append(menus[title])
+        menus[title]["items"].append(dialog.name)
+    return buttons

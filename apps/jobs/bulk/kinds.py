@@ -34,6 +34,14 @@ def _as_they_come(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows
 
 
+def _for_update(rows: QuerySet[Any]) -> QuerySet[Any]:
+    return rows.select_for_update(of=("self",)).order_by("pk")
+
+
+def _nothing_else(keys: Sequence[int]) -> None:
+    pass
+
+
 def _nothing(answers: dict[str, Any]) -> Parameters:
     return {}
 
@@ -51,6 +59,9 @@ class BulkKind:
     asks the database nothing: ``rows`` fetches along what it reads (no grouping: the rows are locked). ``apply`` does
     it to a locked row that has just been planned, and gives back what ``undo`` needs. Each raises DomainError for
     what it refuses, which concerns this row only.
+
+    ``hold`` locks what else ``apply`` will lock for these keys, before the rows are; ``locked`` how the rows are, in
+    the order of their keys.
     """
 
     code: str
@@ -64,6 +75,8 @@ class BulkKind:
     apply: Callable[[Any, Parameters, Any], Memory | None]
     undo: Callable[[Any, Memory, Any], None] | None = None
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=_as_they_come)
+    hold: Callable[[Sequence[int]], None] = field(default=_nothing_else)
+    locked: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=_for_update)
     parameters: Callable[[dict[str, Any]], Parameters] = field(default=_nothing)
     about: Callable[[Parameters], Text] = field(default=_no_words)
     description: Text = ""

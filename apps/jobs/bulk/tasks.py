@@ -112,8 +112,10 @@ def _chunk(
             _finish(held)
             return False
         # In the order of their keys, so that two operations wait for one another instead of both for ever.
-        locked = kind.rows(kind.target._default_manager.all()).select_for_update(of=("self",)).order_by("pk")
-        rows = {row.pk: row for row in locked.filter(pk__in=[item.object_id for item in items])}
+        keys = [item.object_id for item in items if item.object_id is not None]
+        kind.hold(keys)
+        locked = kind.locked(kind.rows(kind.target._default_manager.all()))
+        rows = {row.pk: row for row in locked.filter(pk__in=keys)}
         over = time.monotonic() + CHUNK_SECONDS
         seen: list[BulkItem] = []
         for item in items:

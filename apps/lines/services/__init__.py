@@ -1,12 +1,13 @@
 """What happens to lines. Every change locks the line, checks again, moves statuses by their transitions, writes the
 periods and a journal entry; whoever cares about allowances is told by the slot ``lines.allowances_changed``."""
 
-from apps.lines.services.changing import add_option, change_plan, change_tariff, change_user, remove_option, swap_sim
+from apps.lines.services.changing import add_option, change_plan, change_tariff, remove_option, swap_sim
 from apps.lines.services.checking import status_disagreements
 from apps.lines.services.committing import EarlyTermination, commitment_of, early_termination_of
 from apps.lines.services.handsets import INVOICED, give_back, hand_over, instalment_days
-from apps.lines.services.living import reactivate_line, suspend_line, terminate_line
+from apps.lines.services.living import reactivate_line, suspend_line, take_back_state, terminate_line
 from apps.lines.services.looking import Holding, who_held_number, who_held_sim
+from apps.lines.services.noting import change_international, change_user, note_rio, take_back_international
 from apps.lines.services.opening import NewLine, open_lines
 from apps.lines.services.periods import last_change
 
@@ -16,6 +17,7 @@ __all__ = [
     "Holding",
     "NewLine",
     "add_option",
+    "change_international",
     "change_plan",
     "change_tariff",
     "change_user",
@@ -25,12 +27,15 @@ __all__ = [
     "hand_over",
     "instalment_days",
     "last_change",
+    "note_rio",
     "open_lines",
     "reactivate_line",
     "remove_option",
     "status_disagreements",
     "suspend_line",
     "swap_sim",
+    "take_back_international",
+    "take_back_state",
     "terminate_line",
     "who_held_number",
     "who_held_sim",

@@ -1,4 +1,4 @@
-"""Changes to what a line has: plan, options, grid, user, card. They may be dated, back to the last change."""
+"""Changes to what a line has: plan, options, grid, card. They may be dated, back to the last change."""
 
 from __future__ import annotations
 
@@ -155,24 +155,6 @@ def change_tariff(*, line: Line, tariff: Tariff, on: date, actor: User | None, r
     journal(
         line, OperationKind.PLAN_CHANGE, actor=actor, on=on, reason=reason, before=before, after={"tariff": tariff.code}
     )
-
-
-@transaction.atomic
-def change_user(*, line: Line, user_name: str, on: date, actor: User | None, reason: str = "") -> Line:
-    """Name the person who uses the line; ``user_name`` holds authorised characters only (the form checks)."""
-    line = serving(line, on=on)
-    before, line.user_name = line.user_name, user_name
-    line.save()
-    journal(
-        line,
-        OperationKind.USER_CHANGE,
-        actor=actor,
-        on=on,
-        reason=reason,
-        before={"user_name": before},
-        after={"user_name": user_name},
-    )
-    return line
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,9 @@ from django_fsm import TransitionNotAllowed
 from apps.accounts.models import User
 from apps.catalog.choices import FeeKind
 from apps.core.exceptions import DomainError
-from apps.lines.choices import Barring, LineStatus, OperationKind
+from apps.lines.choices import Barring, LineStatus, OperationKind, RestrictionReason
 from apps.lines.mails import tell
-from apps.lines.models import Line
+from apps.lines.models import Line, LineOperation, LineState
 from apps.lines.services.fees import charge, fee, plan_on
 from apps.lines.services.handsets import end_handsets
 from apps.lines.services.periods import (
@@ -27,12 +28,16 @@ from apps.lines.services.periods import (
     locked,
     not_ended,
     not_later,
+    refuse_change_underneath,
     refuse_unless,
+    refuse_unless_serving,
     serving,
     turn_over,
 )
 from apps.sims.choices import SimStatus
 from apps.sims.services import move_cards
+
+STATE_CHANGES = (OperationKind.RESTRICTION, OperationKind.REACTIVATION, OperationKind.TERMINATION)
 
 
 @transaction.atomic
@@ -44,52 +49,96 @@ def suspend_line(
     actor: User | None,
     barring: Barring = Barring.BOTH,
     billed: bool = True,
+    cause: RestrictionReason | None = None,
     reason: str = "",
-) -> Line:
-    """Restrict the line from ``on``; with ``billed`` false its recurring charges stop until it is reactivated."""
-    line = serving(line, on=on)
+) -> LineOperation:
+    """Restrict the line from ``on``; with ``billed`` false its recurring charges stop until it is reactivated.
+
+    A line that is restricted already may get another barring, or be billed otherwise. DomainError where it is
+    restricted just so.
+    """
+    line = serving(line, on=on, alone=True)
     not_later(on, today)
-    _move(line, "suspend")
-    _turn_state(line, on, LineStatus.SUSPENDED, barring=barring, billed=billed)
-    _move_card(line, SimStatus.SUSPENDED, actor, reason)
+    state = _state_to_change(line, on)
+    if is_restricted_so(state, barring, billed):
+        raise DomainError(_("This line is restricted so already."))
+    before = _facts(state)
+    if line.status == LineStatus.ACTIVE:
+        _move(line, "suspend")
+        _move_card(line, SimStatus.SUSPENDED, actor, reason)
+    after = _facts(turn_over(state, on=on, status=LineStatus.SUSPENDED, barring=barring, billed=billed))
     operation = journal(
         line,
         OperationKind.RESTRICTION,
         actor=actor,
         on=on,
         reason=reason,
-        before={"status": LineStatus.ACTIVE},
-        after={"status": LineStatus.SUSPENDED, "barring": barring, "billed": billed},
+        before=before,
+        after=after if cause is None else after | {"restriction_reason": cause},
     )
     tell(operation)
-    return line
+    return operation
+
+
+def refuse_restriction(*, line: Line, on: date) -> LineState:
+    """The state that a restriction from ``on`` would take the place of; DomainError where there can be none."""
+    refuse_unless_serving(line, on=on)
+    return _state_to_change(line, on)
+
+
+#: So it is with a reactivation; an active line has nothing to be reactivated from.
+refuse_reactivation = refuse_restriction
+
+
+def is_restricted_so(state: LineState, barring: str, billed: bool) -> bool:
+    return (state.status, state.barring, state.billed) == (LineStatus.SUSPENDED, barring, billed)
 
 
 @transaction.atomic
-def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, reason: str = "") -> Line:
+def reactivate_line(*, line: Line, on: date, today: date, actor: User | None, reason: str = "") -> LineOperation:
     """Lift the restriction from ``on``."""
-    line = serving(line, on=on)
+    line = serving(line, on=on, alone=True)
     not_later(on, today)
+    refuse_unless(line.status == LineStatus.SUSPENDED, line)
+    state = _state_to_change(line, on)
+    before = _facts(state)
     _move(line, "reactivate")
-    _turn_state(line, on, LineStatus.ACTIVE, billed=True)
     _move_card(line, SimStatus.ACTIVE, actor, reason)
-    operation = journal(
-        line,
-        OperationKind.REACTIVATION,
-        actor=actor,
-        on=on,
-        reason=reason,
-        before={"status": LineStatus.SUSPENDED},
-        after={"status": LineStatus.ACTIVE},
-    )
+    after = _facts(turn_over(state, on=on, status=LineStatus.ACTIVE, barring="", billed=True))
+    operation = journal(line, OperationKind.REACTIVATION, actor=actor, on=on, reason=reason, before=before, after=after)
     tell(operation)
-    return line
+    return operation
+
+
+@transaction.atomic
+def take_back_state(*, operation: LineOperation, actor: User | None, reason: str = "") -> LineOperation:
+    """Make the line what it was before ``operation`` restricted or reactivated it by mistake, from that same day.
+
+    DomainError once its state has changed again, or the line has ended.
+    """
+    on = operation.effective_on
+    line = serving(operation.line, on=on, alone=True)
+    state = _state_to_change(line, on)
+    later = line.operations.filter(pk__gt=operation.pk, kind__in=STATE_CHANGES)
+    if state.start != on or later.exists():
+        raise DomainError(_("The line was restricted or reactivated again since: it stays as it is."))
+    before, former = _facts(state), operation.before
+    restricted = former["status"] == LineStatus.SUSPENDED
+    if line.status != former["status"]:
+        _move(line, "suspend" if restricted else "reactivate")
+        _move_card(line, SimStatus.SUSPENDED if restricted else SimStatus.ACTIVE, actor, reason)
+    wanted = {"barring": former.get("barring", ""), "billed": former.get("billed", True)}
+    after = _facts(turn_over(state, on=on, status=LineStatus(former["status"]), **wanted))
+    kind = OperationKind.RESTRICTION if restricted else OperationKind.REACTIVATION
+    correction = journal(line, kind, actor=actor, on=on, reason=reason, before=before, after=after)
+    tell(correction)
+    return correction
 
 
 @transaction.atomic
 def terminate_line(
     *, line: Line, on: date, today: date, actor: User | None, fees: bool = True, told: bool = True, reason: str = ""
-) -> Line:
+) -> LineOperation:
     """End the line for good: ``on`` is the first day without service. Its number is free from that day.
 
     The plan's termination fee is charged unless told otherwise. The customer is told of it by mail if the integrator
@@ -134,7 +183,7 @@ def terminate_line(
     allowances_changed(line.pk)
     if told:
         tell(operation)
-    return line
+    return operation
 
 
 def _move(line: Line, transition: str) -> None:
@@ -145,11 +194,20 @@ def _move(line: Line, transition: str) -> None:
     line.save()
 
 
-def _turn_state(line: Line, on: date, status: LineStatus, *, barring: Barring | str = "", billed: bool) -> None:
+def _state_to_change(line: Line, on: date) -> LineState:
+    """The state of a serving line that goes on after ``on``, and which nothing has changed since then."""
     state = current(line.states.all(), on=on)
     if state is None:
         raise LookupError(f"line {line.pk} serves and has no status period on {on}")
-    turn_over(state, on=on, status=status, barring=barring, billed=billed)
+    refuse_change_underneath(state, on)
+    return state
+
+
+def _facts(state: LineState) -> dict[str, Any]:
+    """What the journal keeps of a state."""
+    if state.status == LineStatus.ACTIVE:
+        return {"status": state.status}
+    return {"status": state.status, "barring": state.barring, "billed": state.billed}
 
 
 def _move_card(line: Line, target: SimStatus, actor: User | None, reason: str) -> None:

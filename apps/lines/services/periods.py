@@ -35,15 +35,28 @@ def locked(line: Line) -> Line:
     return Line.objects.select_related("customer").get(pk=line.pk)
 
 
-def serving(line: Line, *, on: date) -> Line:
-    """The line, locked, if it serves now and on the day ``on``; DomainError otherwise."""
-    line = locked(line)
+def locked_alone(line: Line) -> Line:
+    """The line as it is now, locked, for a change that touches no allowance: the other lines may be anybody's."""
+    return Line.objects.locked().select_related("customer").get(pk=line.pk)
+
+
+def serving(line: Line, *, on: date, alone: bool = False) -> Line:
+    """The line, locked, if it serves now and on the day ``on``; DomainError otherwise.
+
+    ``alone`` leaves the customer's other lines unlocked, see :func:`locked_alone`.
+    """
+    line = locked_alone(line) if alone else locked(line)
+    refuse_unless_serving(line, on=on)
+    return line
+
+
+def refuse_unless_serving(line: Line, *, on: date) -> None:
+    """DomainError unless the line serves now and on the day ``on``."""
     refuse_unless(line.status in SERVING, line)
     if line.terminated_on is not None and on >= line.terminated_on:
         raise DomainError(
             _("This line ends on %(day)s: choose an earlier day.") % {"day": f"{line.terminated_on:%d/%m/%Y}"}
         )
-    return line
 
 
 def refuse_unless(allowed: bool, line: Line) -> None:
