@@ -37,7 +37,7 @@ class Barring(models.TextChoices):
     """What a restricted line cannot do (DOMAIN §12). Emergency calls are never barred."""
 
     BOTH = "both", _("Incoming and outgoing")
-    OUTGOING = "outgoing", _("Outgoing")
+    OUTGOING = "outgoing", pgettext_lazy("restriction", "Outgoing")
 
 
 class RestrictionReason(models.TextChoices):

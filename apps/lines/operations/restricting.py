@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from apps.accounts.models import User
@@ -54,7 +54,7 @@ def state_text(status: str, barring: str, billed: bool) -> str:
     return _("%(status)s (%(barring)s, %(billed)s)") % {
         "status": label,
         "barring": str(said).lower(),
-        "billed": _("billed") if billed else _("not billed"),
+        "billed": _("billed") if billed else pgettext("mobile line", "not billed"),
     }
 
 
@@ -94,7 +94,7 @@ def restriction_parameters(answers: Answers) -> Parameters:
 
 
 def about_restriction(parameters: Parameters) -> Text:
-    billed = _("billed") if parameters["billed"] else _("not billed")
+    billed = _("billed") if parameters["billed"] else pgettext("mobile line", "not billed")
     return f"{RestrictionReason(parameters['cause']).label}, {billed}"
 
 
