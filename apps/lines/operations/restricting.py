@@ -50,12 +50,9 @@ def state_text(status: str, barring: str, billed: bool) -> str:
     label = str(LineStatus(status).label)
     if status != LineStatus.SUSPENDED:
         return label
-    said = Barring(barring).label if barring else ""
-    return _("%(status)s (%(barring)s, %(billed)s)") % {
-        "status": label,
-        "barring": str(said).lower(),
-        "billed": _("billed") if billed else pgettext("mobile line", "not billed"),
-    }
+    said = str(Barring(barring).label).lower() if barring else "–"
+    billing = _("billed") if billed else pgettext("mobile line", "not billed")
+    return f"{label} ({said}, {billing})"
 
 
 def _now(state: LineState) -> str:
