@@ -278,10 +278,10 @@ class _Drafting:
     def _usage_discounts(self, line: Line, month: Month, lines: list[DraftLine]) -> Iterator[DraftLine]:
         """Percentages on each usage line, then amounts on what is left of the month's usage."""
         left = {index: one.net for index, one in enumerate(lines)}
-        rank = month.months_since(Month.of(line.billing_start)) if line.billing_start else 0
+        billed_from = line.billing_start or month.start
         for discount in self.facts.usage_discounts.get(line.pk, []):
             rebate = _rebate(discount)
-            if rank < 0 or not rebate.applies_to(rank):
+            if not rebate.applies_to(month, billed_from=billed_from):
                 continue
             budget = rebate.amount
             if budget is not None:
@@ -311,7 +311,13 @@ class _Drafting:
 
 
 def _rebate(discount: Discount) -> Rebate:
-    return Rebate(percent=discount.percent, amount=discount.amount, months=discount.months)
+    return Rebate(
+        percent=discount.percent,
+        amount=discount.amount,
+        months=discount.months,
+        start=discount.start,
+        end=discount.end,
+    )
 
 
 def _discount_line(of: DraftLine, label: str, net: Decimal) -> DraftLine:

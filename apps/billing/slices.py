@@ -18,15 +18,22 @@ from apps.core.periods import Days, Month, days_of, months_between
 
 @dataclass(frozen=True, slots=True)
 class Rebate:
-    """A special condition: ``percent`` or ``amount`` (one of them), for the first ``months`` slices or for ever."""
+    """A special condition: ``percent`` or ``amount`` (one of them), for the first ``months`` months or for ever.
+
+    It goes by whole months: from that of ``start``, or of the billing start, up to, not including, that of ``end``.
+    """
 
     percent: Decimal | None = None
     amount: Decimal | None = None
     months: int | None = None
+    start: date | None = None
+    end: date | None = None
 
-    def applies_to(self, rank: int) -> bool:
-        """Whether it reaches the slice of this rank, counted from 0 at the billing start."""
-        return self.months is None or rank < self.months
+    def applies_to(self, month: Month, *, billed_from: date) -> bool:
+        rank = month.months_since(Month.of(self.start or billed_from))
+        if rank < 0 or (self.months is not None and rank >= self.months):
+            return False
+        return self.end is None or month < Month.of(self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,7 @@ def slice_of(terms: Terms, month: Month) -> Slice:
 def _taken(rebates: Sequence[Rebate], net: Decimal, month: Month, start: date) -> Iterator[tuple[Rebate, Decimal]]:
     left = net
     for rebate in rebates:
-        if not rebate.applies_to(month.months_since(Month.of(start))):
+        if not rebate.applies_to(month, billed_from=start):
             continue
         wanted = rebate_on(rebate, net)
         taken = min(wanted, left)

@@ -42,7 +42,7 @@ class SubscriptionInline(ReadOnlyInline):
 
     @admin.display(description=_("special conditions"))
     def special_conditions(self, subscription: Subscription) -> str | None:
-        return ", ".join(discount_text(one) for one in subscription.discounts.all()) or None
+        return ", ".join(discount_text(one) for one in subscription.discounts.all() if not one.is_over) or None
 
 
 class OneOffChargeInline(ReadOnlyInline):
@@ -137,7 +137,7 @@ class LineAdmin(BulkActions, ReadOnly, ModelAdmin):
 
     @admin.display(description=_("discounts on usage"))
     def usage_discounts(self, line: Line) -> str | None:
-        return ", ".join(discount_text(one) for one in Discount.objects.filter(line=line)) or None
+        return ", ".join(discount_text(one) for one in Discount.objects.filter(line=line, end=None)) or None
 
 
 @admin.register(LineImport)

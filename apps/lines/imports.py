@@ -226,7 +226,7 @@ def _as_filed(line: Line, record: Record) -> dict[str, Any]:
     tariff = next((one.tariff for one in line.tariffs.all() if one.start == line.activated_on), None)
     first = [one for one in line.subscriptions.all() if one.start == line.billing_start]
     plan = next((one for one in first if one.kind == OfferKind.PLAN), None)
-    discount = next(iter(plan.discounts.all()), None) if plan else None
+    discount = next((one for one in plan.discounts.all() if not one.is_over), None) if plan else None
     values = dict(record.values)
     values |= {
         "customer": line.customer.number,

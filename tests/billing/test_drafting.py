@@ -220,6 +220,23 @@ def test_an_amount_on_usage_takes_at_most_the_months_usage(customer: Customer, l
     assert [kind for kind, _net in told(draft(customer, Month(2026, 11)))].count("discount") == 2
 
 
+def test_a_discount_on_usage_that_is_replaced_keeps_the_months_before(customer: Customer, rated: Rated) -> None:
+    """Calls of September that come late are still at the conditions of September."""
+    line = LineFactory(customer=customer)
+    line.subscriptions.all().delete()
+    rated(line, "10.00", at="2026-09-20T12:00:00")
+    rated(line, "10.00", at="2026-10-05T12:00:00")
+    terms: dict[str, Any] = {"basis": DiscountBasis.USAGE, "subscription": None, "line": line}
+    DiscountFactory(percent=Decimal(10), end=date(2026, 10, 15), **terms)
+    DiscountFactory(percent=Decimal(50), start=date(2026, 10, 15), **terms)
+    assert told(draft(customer)) == [
+        ("usage", "10.00"),
+        ("discount", "-1.00"),
+        ("usage", "10.00"),
+        ("discount", "-5.00"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("regime", "vat", "category"),
     [

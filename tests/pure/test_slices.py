@@ -66,6 +66,33 @@ def test_a_percentage_is_taken_on_the_rounded_slice():
     assert (part.net, part.discount) == (Decimal("5.78"), Decimal("-0.58"))  # 9/31 → 5.777…, 10 % of 5.78
 
 
+@pytest.mark.parametrize(
+    ("month", "taken"),
+    [
+        # 10 % until the change of 15 October, then 20 % for two months: October is under the new conditions.
+        ("2026-09", "-3.10"),
+        ("2026-10", "-6.20"),
+        ("2026-11", "-6.20"),
+        ("2026-12", "0.00"),
+    ],
+)
+def test_conditions_that_change_are_the_new_ones_from_the_month_of_the_change_on(month, taken):
+    changed = date(2026, 10, 15)
+    rebates = [
+        Rebate(percent=Decimal(10), end=changed),
+        Rebate(percent=Decimal(20), months=2, start=changed),
+    ]
+    part = slice_of(terms("2026-01-01", price="31.00", prorata=False, rebates=rebates), Month.parse(month))
+    assert str(part.discount) == taken
+
+
+def test_what_goes_on_counts_its_months_from_where_it_began():
+    """12 months from January, on a plan that began in October: three of them are left."""
+    going_on = terms("2026-10-10", rebates=[Rebate(percent=Decimal(10), months=12, start=date(2026, 1, 1))])
+    discounted = [month for month in months_due(going_on, Month(2027, 3)) if slice_of(going_on, month).discount]
+    assert discounted == [Month(2026, 10), Month(2026, 11), Month(2026, 12)]
+
+
 def test_an_amount_takes_at_most_the_slice_and_rebates_never_make_it_negative():
     generous = terms(price="4.90", rebates=[Rebate(percent=Decimal(50)), Rebate(amount=Decimal("10.00"))])
     part = slice_of(generous, OCTOBER)

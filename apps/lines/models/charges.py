@@ -6,7 +6,7 @@ Nothing here tells what has been invoiced: ``billing`` keeps that in rows of its
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,7 +67,9 @@ class Subscription(Period):
 class Discount(models.Model):
     """A special condition, on one subscription's slices or on a line's usage.
 
-    ``months`` counts calendar-month slices from the billing start of what it applies to; null is unlimited. A
+    It goes by whole calendar months, from that of ``start`` (null: of the billing start of what it applies to) up to,
+    not including, that of ``end``: the month in which conditions change is under the new ones, and those before it keep
+    theirs, whatever is still to be invoiced of them. ``months`` counts from the first one; null is unlimited. A
     percentage is taken on each rounded slice or usage line; an amount takes at most what there is in the month.
     """
 
@@ -86,6 +88,8 @@ class Discount(models.Model):
     percent = MoneyField(_("discount (%)"), null=True, blank=True)
     amount = MoneyField(_("discount per month (€)"), null=True, blank=True)
     months = models.PositiveSmallIntegerField(_("months"), null=True, blank=True)
+    start = models.DateField(pgettext_lazy("dated fact", "from"), null=True, blank=True)
+    end = models.DateField(pgettext_lazy("dated fact", "until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("discount")
@@ -102,10 +106,20 @@ class Discount(models.Model):
                 condition=Q(percent__isnull=False, amount__isnull=True, percent__gt=0, percent__lte=100)
                 | Q(percent__isnull=True, amount__isnull=False, amount__gt=0),
             ),
+            # One that was given and taken back on one day never held.
+            models.CheckConstraint(
+                name="lines_discount_ends_after_its_start",
+                condition=Q(start__isnull=True) | Q(end__isnull=True) | Q(end__gte=F("start")),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"-{self.percent} %" if self.percent is not None else f"-{self.amount} €"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it was taken back, for good or from a month on; one whose months have run out is not."""
+        return self.end is not None
 
 
 class OneOffCharge(models.Model):

@@ -56,6 +56,7 @@ class Line(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
             ("restrict_line", _("Can restrict lines and put them in service again")),
             ("terminate_line", _("Can terminate lines")),
             ("change_line_offers", _("Can change the offers of lines")),
+            ("agree_line_prices", _("Can agree on other prices than the catalogue’s for lines")),
             ("swap_sim", _("Can replace the SIM cards of lines")),
         ]
         constraints = [

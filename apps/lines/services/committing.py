@@ -61,7 +61,7 @@ def _monthly(line: Line, day: date) -> Decimal:
         return Decimal("0.00")
     price: Decimal = plan.price * plan.quantity
     left = price
-    for discount in plan.discounts.filter(months=None):
+    for discount in plan.discounts.filter(months=None, end=None):
         taken = discount.amount if discount.percent is None else round_half_up(percentage(price, discount.percent))
         left -= min(left, taken or Decimal(0))
     return left
