@@ -34,6 +34,7 @@ def settle(customers: int) -> None:
     from apps.core.periods import Month
     from apps.customers.models import Address, Customer
     from apps.lines.services import NewLine, open_lines
+    from apps.lines.terms import DiscountTerms
     from apps.sims.models import SimCard
     from apps.tariffs.models import Rate, Tariff, TariffVersion
     from apps.usage.models import CdrFormat, RatedRecord
@@ -72,7 +73,7 @@ def settle(customers: int) -> None:
                 offers=[(plan, Decimal("19.90"))],
                 activated_on=SERVICE_FROM,
                 billing_start=BILLED_FROM,
-                discount_percent=Decimal(10),
+                discounts=[DiscountTerms(percent=Decimal(10))],
             )
             for rank, card in enumerate(cards)
         ],

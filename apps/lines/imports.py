@@ -44,6 +44,7 @@ from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.models import Line, LineNumber
 from apps.lines.services import NewLine, change_user, last_change, open_lines, terminate_line
+from apps.lines.terms import DiscountTerms
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
@@ -323,6 +324,7 @@ class _Stock:
         """The line to open; the prices agreed are the catalogue's on the first day billed."""
         codes = (record["plan"], *record["options"])
         offers = [(offer, _price(offer, record["billing_start"])) for offer in map(self.offers.__getitem__, codes)]
+        rate = record["discount_percent"]
         return NewLine(
             customer=self.customers[record["customer"]],
             msisdn=record["msisdn"],
@@ -334,8 +336,7 @@ class _Stock:
             user_name=record["user_name"],
             terminated_on=record["terminated_on"],
             commitment_months=record["commitment_months"],
-            discount_percent=record["discount_percent"] or None,
-            discount_months=record["discount_months"],
+            discounts=[DiscountTerms(percent=rate, months=record["discount_months"])] if rate else [],
         )
 
 

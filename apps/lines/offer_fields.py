@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.catalog.choices import OfferKind, SaleMode, UsageKind
+from apps.catalog.choices import OfferKind, SaleMode
 from apps.catalog.fields import amount_field, months_field, switch, text_field, throughput_choices
 from apps.catalog.models import Handset, Offer
 from apps.catalog.rules import Rules
@@ -30,6 +30,7 @@ from apps.core.identifiers import check_imei
 from apps.core.refusals import Refusal
 from apps.core.wording import sentence
 from apps.lines.choices import DiscountBasis, PurchaseMode
+from apps.lines.terms import has_data
 from apps.tariffs.models import Tariff
 
 #: Sale modes that are paid each month.
@@ -76,11 +77,6 @@ def _discount_months() -> forms.IntegerField:
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"}),
         help_text=gettext_lazy("Empty: without limit."),
     )
-
-
-def has_data(offer: Offer) -> bool:
-    """Whether the offer includes data, or is sold at a throughput: it is then to be said for the line."""
-    return bool(offer.throughput) or any(one.kind == UsageKind.DATA for one in offer.allowances.all())
 
 
 class OfferFields(forms.Form):

@@ -218,6 +218,8 @@ TERMINATION_REFUND = env.bool("TERMINATION_REFUND", default=True)
 # From today, the first and the last day on which a customer may have its number ported (strictly between 5 and 59).
 PORTING_MIN_DAYS = env.int("PORTING_MIN_DAYS", default=6)
 PORTING_MAX_DAYS = env.int("PORTING_MAX_DAYS", default=58)
+# For how many days after it was last worked at a draft order keeps its SIM cards and numbers for itself.
+ORDER_DRAFT_DAYS = env.int("ORDER_DRAFT_DAYS", default=7)
 
 # The home page: for how long its figures are shown again, and from which stock on it asks for more SIM cards.
 DASHBOARD_SECONDS = env.int("DASHBOARD_SECONDS", default=60)

@@ -29,6 +29,7 @@ from apps.lines.services import (
     who_held_number,
     who_held_sim,
 )
+from apps.lines.terms import DiscountTerms
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from tests.factories import (
@@ -253,7 +254,7 @@ def new_line(**fields: Any) -> NewLine:
 
 def test_lines_taken_over_have_everything_a_line_has() -> None:
     (line,) = open_lines(
-        new_lines=[new_line(discount_percent=Decimal(10), discount_months=1, commitment_months=24)],
+        new_lines=[new_line(discounts=[DiscountTerms(percent=Decimal(10), months=1)], commitment_months=24)],
         today=TODAY,
         actor=None,
     )

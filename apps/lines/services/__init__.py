@@ -10,18 +10,29 @@ from apps.lines.services.looking import Holding, who_held_number, who_held_sim
 from apps.lines.services.noting import change_international, change_user, note_rio, take_back_international
 from apps.lines.services.opening import NewLine, open_lines
 from apps.lines.services.periods import last_change
+from apps.lines.services.waiting import (
+    LINE_CANCELLED,
+    assign_number,
+    cancel_pending_line,
+    create_pending_line,
+    refuse_taken_number,
+)
 
 __all__ = [
     "INVOICED",
+    "LINE_CANCELLED",
     "EarlyTermination",
     "Holding",
     "NewLine",
     "add_option",
+    "assign_number",
+    "cancel_pending_line",
     "change_international",
     "change_plan",
     "change_tariff",
     "change_user",
     "commitment_of",
+    "create_pending_line",
     "early_termination_of",
     "give_back",
     "hand_over",
@@ -30,6 +41,7 @@ __all__ = [
     "note_rio",
     "open_lines",
     "reactivate_line",
+    "refuse_taken_number",
     "remove_option",
     "status_disagreements",
     "suspend_line",

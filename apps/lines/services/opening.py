@@ -1,15 +1,15 @@
-"""Opening lines in number: a fleet taken over from another system."""
+"""Lines that begin to serve: a fleet taken over from another system, or what was ordered."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import batched
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Q, prefetch_related_objects
 
 from apps.accounts.models import User
 from apps.catalog.models import Offer
@@ -27,7 +27,8 @@ from apps.lines.models import (
 )
 from apps.lines.services.combining import refuse_unless_each_combined
 from apps.lines.services.fees import charge, fees_of_opening
-from apps.lines.services.periods import allowances_changed
+from apps.lines.services.periods import allowances_changed, refuse_unless
+from apps.lines.terms import DiscountTerms
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from apps.sims.services import move_cards
@@ -38,10 +39,12 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewLine:
-    """A line to open: ``offers`` are its plan and options with the price agreed for each.
+    """A line to open: ``offers`` are its plan and options with the price agreed for each, the plan first.
 
-    It serves from ``activated_on`` up to, not including, ``terminated_on``; charges run from ``billing_start``. The
-    discount, in percent, is on the plan's subscription for ``discount_months`` slices (None: unlimited).
+    It serves from ``activated_on`` up to, not including, ``terminated_on``; charges run from ``billing_start``.
+    ``line`` is one that has waited for this day; None makes a new one. Offers are billed in advance or in arrears as
+    the catalogue has them unless ``in_advance`` says so for all; ``throughputs`` are by the key of the offer. ``noted``
+    goes to the journal beside what every new line has there.
     """
 
     customer: Customer
@@ -54,8 +57,13 @@ class NewLine:
     user_name: str = ""
     terminated_on: date | None = None
     commitment_months: int = 0
-    discount_percent: Decimal | None = None
-    discount_months: int | None = None
+    discounts: Sequence[DiscountTerms] = ()
+    in_advance: bool | None = None
+    prorata: bool = True
+    throughputs: Mapping[int, str] = field(default_factory=dict)
+    line: Line | None = None
+    kind: OperationKind = OperationKind.TAKE_OVER
+    noted: Mapping[str, object] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -71,24 +79,8 @@ def open_lines(
     grow with each line's facts, only with batches.
     """
     refuse_unless_each_combined([[offer for offer, _price in new.offers] for new in new_lines])
-    _lock_pools_joined(new_lines)
-    lines = Line.objects.bulk_create(
-        [
-            Line(
-                customer=new.customer,
-                msisdn=new.msisdn,
-                user_name=new.user_name,
-                status=_status(new, today),
-                activated_on=new.activated_on,
-                billing_start=new.billing_start,
-                terminated_on=new.terminated_on,
-                commitment_months=new.commitment_months,
-                committed_from=new.activated_on if new.commitment_months else None,
-            )
-            for new in new_lines
-        ],
-        batch_size=BATCH,
-    )
+    _lock_lines_concerned(new_lines)
+    lines = _lines(new_lines, today)
     pairs = list(zip(lines, new_lines, strict=True))
     _open_periods(pairs)
     _open_charges(pairs)
@@ -100,7 +92,7 @@ def open_lines(
         [
             LineOperation(
                 line=line,
-                kind=OperationKind.TAKE_OVER,
+                kind=new.kind,
                 actor=actor,
                 effective_on=new.activated_on,
                 reason=reason[:200],
@@ -110,6 +102,7 @@ def open_lines(
                     "tariff": new.tariff.code,
                     "offers": [offer.code for offer, _price in new.offers],
                     "status": line.status,
+                    **new.noted,
                 },
             )
             for line, new in pairs
@@ -132,12 +125,53 @@ def _shares(new: NewLine) -> bool:
     return any(allowance.shared for offer, _price in new.offers for allowance in offer.allowances.all())
 
 
-def _lock_pools_joined(new_lines: Sequence[NewLine]) -> None:
-    """Lock the lines of customers whose pools get larger, in the order of their keys, before anything else is."""
+def _lock_lines_concerned(new_lines: Sequence[NewLine]) -> None:
+    """Lock lines that waited, and all of customers whose pools get larger, by their keys, before anything else is."""
     prefetch_related_objects([offer for new in new_lines for offer, _price in new.offers], "allowances")
     customers = {new.customer.pk for new in new_lines if _shares(new)}
+    waiting = {new.line.pk for new in new_lines if new.line is not None}
+    if waiting and len(new_lines) <= BATCH:  # all at once, so that their order is that of their keys
+        list(Line.objects.locked().filter(Q(customer__in=customers) | Q(pk__in=waiting)).values_list("pk"))
+        return
     for some in batched(sorted(customers), BATCH):
         list(Line.objects.locked().filter(customer__in=some).values_list("pk"))
+    for some in batched(sorted(waiting), BATCH):
+        list(Line.objects.locked().filter(pk__in=some).values_list("pk"))
+
+
+def _lines(new_lines: Sequence[NewLine], today: date) -> list[Line]:
+    """Their rows: those that waited brought to serve by their transition, the others made at once."""
+    lines = [_begun(new) if new.line is not None else _made(new, today) for new in new_lines]
+    Line.objects.bulk_create([line for line in lines if line.pk is None], batch_size=BATCH)
+    return lines
+
+
+def _made(new: NewLine, today: date) -> Line:
+    return Line(customer=new.customer, status=_status(new, today), **_facts(new))
+
+
+def _begun(new: NewLine) -> Line:
+    """DomainError for a line that does not wait any more."""
+    assert new.line is not None  # noqa: S101  # its caller has looked
+    line = Line.objects.get(pk=new.line.pk)
+    refuse_unless(line.status == LineStatus.PENDING, line)
+    for name, value in _facts(new).items():
+        setattr(line, name, value)
+    line.activate()
+    line.save()
+    return line
+
+
+def _facts(new: NewLine) -> dict[str, object]:
+    return {
+        "msisdn": new.msisdn,
+        "user_name": new.user_name,
+        "activated_on": new.activated_on,
+        "billing_start": new.billing_start,
+        "terminated_on": new.terminated_on,
+        "commitment_months": new.commitment_months,
+        "committed_from": new.activated_on if new.commitment_months else None,
+    }
 
 
 def _status(new: NewLine, today: date) -> LineStatus:
@@ -163,31 +197,42 @@ def _open_periods(pairs: Sequence[tuple[Line, NewLine]]) -> None:
 
 def _open_charges(pairs: Sequence[tuple[Line, NewLine]]) -> None:
     """Subscriptions run from the billing start; a line that ended before has none, and no allowance either."""
-    charged = [
-        (
-            Subscription(
-                customer=new.customer,
-                line=line,
-                offer=offer,
-                kind=offer.kind,
-                price=price,
-                in_advance=offer.in_advance,
-                start=new.billing_start,
-                end=new.terminated_on,
-            ),
-            new.discount_percent if index == 0 else None,
-            new.discount_months,
-        )
-        for line, new in pairs
-        if new.terminated_on is None or new.terminated_on > new.billing_start
-        for index, (offer, price) in enumerate(new.offers)
-    ]
-    Subscription.objects.bulk_create([subscription for subscription, *_rest in charged], batch_size=BATCH)
+    charged = [(line, new) for line, new in pairs if new.terminated_on is None or new.terminated_on > new.billing_start]
+    subscriptions = [list(_subscriptions(line, new)) for line, new in charged]
+    Subscription.objects.bulk_create([one for some in subscriptions for one in some], batch_size=BATCH)
     Discount.objects.bulk_create(
         [
-            Discount(basis=DiscountBasis.SUBSCRIPTION, subscription=subscription, percent=percent, months=months)
-            for subscription, percent, months in charged
-            if percent
+            _discount(terms, line, plan)
+            for (line, new), (plan, *_options) in zip(charged, subscriptions, strict=True)
+            for terms in new.discounts
         ],
         batch_size=BATCH,
+    )
+
+
+def _subscriptions(line: Line, new: NewLine) -> Iterator[Subscription]:
+    for offer, price in new.offers:
+        yield Subscription(
+            customer=new.customer,
+            line=line,
+            offer=offer,
+            kind=offer.kind,
+            price=price,
+            in_advance=offer.in_advance if new.in_advance is None else new.in_advance,
+            prorata=new.prorata,
+            throughput=new.throughputs.get(offer.pk, ""),
+            start=new.billing_start,
+            end=new.terminated_on,
+        )
+
+
+def _discount(terms: DiscountTerms, line: Line, plan: Subscription) -> Discount:
+    on_plan = terms.basis == DiscountBasis.SUBSCRIPTION
+    return Discount(
+        basis=terms.basis,
+        subscription=plan if on_plan else None,
+        line=None if on_plan else line,
+        percent=terms.percent,
+        amount=terms.amount,
+        months=terms.months,
     )

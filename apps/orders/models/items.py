@@ -56,6 +56,7 @@ class MobileItem(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     handset_months = models.PositiveSmallIntegerField(_("number of months"), default=0)
     plan = models.ForeignKey(Offer, on_delete=models.PROTECT, related_name="+", verbose_name=_("plan"))
     plan_price = MoneyField(_("agreed price excluding tax"))
+    throughput = models.CharField(_("throughput"), max_length=20, blank=True)
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+", verbose_name=_("minute grid"))
     in_advance = models.BooleanField(_("billed in advance"), default=False)
     prorata = models.BooleanField(_("prorata"), default=True)

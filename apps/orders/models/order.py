@@ -47,6 +47,8 @@ class Order(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     )
     settled_at = models.DateTimeField(pgettext_lazy("order", "settled at"), null=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
+    #: The order form as it was drawn once the order was validated, in the private store.
+    form_path = models.CharField(max_length=100, blank=True, editable=False)
 
     objects = OrderQuerySet.as_manager()
 
