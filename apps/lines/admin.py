@@ -11,13 +11,15 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
-from apps.core.admin import Link, ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
+from apps.core.admin import Link, ListLinks, ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
 from apps.jobs.bulk.admin import BulkActions, paste_dialog
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
 from apps.lines.choices import LineStatus
 from apps.lines.file_kinds import LINE_FILES
 from apps.lines.models import Discount, Line, LineImport, LineOperation, OneOffCharge, Subscription
+from apps.lines.operations.admin import PLANNED_LIST
+from apps.lines.operations.planned import PLANNED
 from apps.lines.panels import PERIODS
 from apps.lines.wording import changes_text, discount_text
 
@@ -63,7 +65,7 @@ class OperationInline(ReadOnlyInline):
 
 
 @admin.register(Line)
-class LineAdmin(BulkActions, ReadOnly, ModelAdmin):
+class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
     """«Parc mobile». What a line is now, everything it has been, and what was done to it."""
 
     screen = _("Mobile fleet")
@@ -101,7 +103,7 @@ class LineAdmin(BulkActions, ReadOnly, ModelAdmin):
         (_("Dates"), {"fields": (("activated_on", "billing_start", "terminated_on"),)}),
     )
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
-    panels = (PERIODS,)
+    panels = (PLANNED, PERIODS)
     links = (
         Link(
             title=_("Simulate a call"),
@@ -110,6 +112,7 @@ class LineAdmin(BulkActions, ReadOnly, ModelAdmin):
             icon="calculate",
         ),
     )
+    list_links = (PLANNED_LIST,)
     keeps_history = False
     actions_list = ("import_file", "paste")
     has_row_menu = True

@@ -11,10 +11,13 @@ class LinesConfig(AppConfig):
         from apps.catalog.services import ALLOWANCES_CHANGED, OFFERS_IN_USE
         from apps.core.slots import contribute
         from apps.core.wording import register
+        from apps.jobs.kinds import Chore, register_chore
         from apps.lines import cards, file_kinds, mails, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
-        from apps.lines.operations import noting, restricting
+        from apps.lines.operations import ending, noting, restricting
+        from apps.lines.operations.kinds import register as register_operation
+        from apps.lines.operations.planned import APPLY_SECONDS, apply_planned
         from apps.lines.wording import RIO_SENTENCES
 
         register(SENTENCES)
@@ -25,7 +28,16 @@ class LinesConfig(AppConfig):
         tiles.register()
         searching.register()
         file_kinds.register_kinds()
-        for operations in (noting, restricting):
-            operations.register_all()
+        for operation in (
+            noting.USER,
+            noting.INTERNATIONAL,
+            restricting.RESTRICTION,
+            restricting.OUTGOING_RESTRICTION,
+            restricting.REACTIVATION,
+            ending.TERMINATION,
+            noting.RIO,
+        ):
+            register_operation(operation)
+        register_chore(Chore(code="lines.apply_planned", run=apply_planned, every=APPLY_SECONDS))
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
         contribute(OFFERS_IN_USE, offers_in_use)

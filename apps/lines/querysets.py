@@ -91,6 +91,15 @@ class LineQuerySet(models.QuerySet):
         )
 
 
+class OfLineQuerySet(models.QuerySet):
+    """Rows that belong to a line, found as lines are."""
+
+    def matching(self, text: str) -> Self:
+        from apps.lines.models import Line
+
+        return self.filter(line__in=Line.objects.matching(text))
+
+
 def with_line_count(customers: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:
     """``line_count``: the lines of each customer that serve on ``day``."""
     from apps.lines.models import Line

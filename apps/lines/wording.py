@@ -47,6 +47,8 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "billed": (gettext_lazy("billed"), lambda billed: _("yes") if billed else _("no")),
     "restriction_reason": (gettext_lazy("reason"), lambda reason: RestrictionReason(reason).label),
     "termination_reason": (gettext_lazy("reason"), lambda reason: TerminationReason(reason).label),
+    "requested_on": (gettext_lazy("requested on"), lambda on: day(date.fromisoformat(on))),
+    "early_termination": (gettext_lazy("early termination"), lambda amount: euros(Decimal(amount))),
     "international": (gettext_lazy("international behaviour"), lambda which: International(which).label),
     "rio": (gettext_lazy("RIO"), str),
     "terminated_on": (gettext_lazy("terminated on"), lambda on: day(date.fromisoformat(on))),

@@ -16,6 +16,7 @@ from apps.core.admin.dialogs import ConfirmShown, DayInput, DialogForm, ServiceD
 from apps.core.admin.exporting import ExportButton
 from apps.core.admin.filters import DaysFilter
 from apps.core.admin.journal import JOURNAL
+from apps.core.admin.listing import ListLinks
 from apps.core.admin.panels import Link
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "ExportButton",
     "HistoryModelAdmin",
     "Link",
+    "ListLinks",
     "ModelAdmin",
     "ReadOnly",
     "ReadOnlyInline",

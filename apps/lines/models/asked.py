@@ -13,6 +13,7 @@ from apps.core.fsm import ProtectedFSMMixin
 from apps.lines.choices import OperationKind, PlannedState, ProvisioningState
 from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
+from apps.lines.querysets import OfLineQuerySet
 
 
 class PlannedOperation(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -60,6 +61,8 @@ class PlannedOperation(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Mode
         related_name="planned",
         verbose_name=_("operation"),
     )
+
+    objects = OfLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("planned operation")

@@ -6,17 +6,22 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.accounts.models import User
+from apps.core.refusals import Refusal
+from apps.core.wording import sentence
 from apps.customers.fields import CharsetField
+from apps.lines import rio
 from apps.lines.choices import International, OperationKind
 from apps.lines.models import Line, LineOperation
 from apps.lines.operations.forms import OperationForm
-from apps.lines.operations.kinds import Answers, Becomes, Doing, Operation, Parameters, Text, register
-from apps.lines.services import change_international, change_user, take_back_international
+from apps.lines.operations.kinds import Answers, Becomes, Doing, Operation, Parameters, Text
+from apps.lines.services import change_international, change_user, note_rio, take_back_international
 from apps.lines.services.noting import NOTABLE, refuse_international
 from apps.lines.services.periods import SERVING, refuse_unless, refuse_unless_serving
 
@@ -134,6 +139,52 @@ INTERNATIONAL = Operation(
 )
 
 
-def register_all() -> None:
-    for operation in (USER, INTERNATIONAL):
-        register(operation)
+# --- The RIO
+
+
+class RioForm(OperationForm):
+    rio = forms.CharField(
+        label=_("RIO"),
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Twelve characters, as the operator or the voice server 3179 tells them."),
+        error_messages={"required": _("Type the RIO of the line.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.row is not None:
+            self.fields["rio"].initial = self.row.rio
+
+    def clean_rio(self) -> str:
+        try:
+            if self.row.msisdn:
+                return rio.check(self.cleaned_data["rio"], self.row.msisdn).text
+            return rio.check_form(self.cleaned_data["rio"])
+        except Refusal as refusal:
+            raise ValidationError(sentence(refusal), code=refusal.code) from None
+
+
+def plan_rio(line: Line, parameters: Parameters, on: date) -> Becomes | None:
+    refuse_unless(line.status in NOTABLE, line)
+    return None if line.rio == parameters["rio"] else Becomes(line.rio, parameters["rio"])
+
+
+def keep_rio(line: Line, parameters: Parameters, doing: Doing) -> LineOperation:
+    return note_rio(line=line, rio=parameters["rio"], on=doing.on, actor=doing.actor, reason=doing.reason)
+
+
+RIO = Operation(
+    code="rio",
+    kind=OperationKind.RIO,
+    title=_("Note the RIO"),
+    permission="lines.change_line",
+    form=RioForm,
+    parameters=lambda answers: {"rio": answers["rio"]},
+    about=lambda parameters: parameters["rio"],
+    plan=plan_rio,
+    apply=keep_rio,
+    when=lambda line: line.status in NOTABLE,
+    submit=pgettext_lazy("RIO", "Note"),
+    done=_("The RIO is noted."),
+    icon="tag",
+)

@@ -17,10 +17,10 @@ from apps.accounts.models import User
 from apps.lines.choices import Barring, LineStatus, OperationKind, RestrictionReason
 from apps.lines.models import Line, LineOperation, LineState
 from apps.lines.operations.forms import OperationForm
-from apps.lines.operations.kinds import Answers, Becomes, Doing, Operation, Parameters, Text, register
+from apps.lines.operations.kinds import Answers, Becomes, Doing, Operation, Parameters, Text
 from apps.lines.services import reactivate_line, suspend_line, take_back_state
 from apps.lines.services.living import is_restricted_so, refuse_reactivation, refuse_restriction
-from apps.lines.services.periods import SERVING
+from apps.lines.services.periods import SERVING, current
 
 RESTRICT = "lines.restrict_line"
 
@@ -57,6 +57,12 @@ def state_text(status: str, barring: str, billed: bool) -> str:
 
 def _now(state: LineState) -> str:
     return state_text(state.status, state.barring, state.billed)
+
+
+def line_state_text(line: Line, on: date) -> str:
+    """What a serving line is on ``on``, by rows that may have been fetched along."""
+    state = current(line.states.all(), on=on)
+    return str(line.get_status_display()) if state is None else _now(state)
 
 
 def with_states(lines: QuerySet[Any]) -> QuerySet[Any]:
@@ -162,8 +168,3 @@ REACTIVATION = Operation(
     done=gettext_lazy("The line is in service again."),
     icon="play_circle",
 )
-
-
-def register_all() -> None:
-    for operation in (RESTRICTION, OUTGOING_RESTRICTION, REACTIVATION):
-        register(operation)

@@ -42,7 +42,9 @@ def early_termination_of(*, line: Line, on: date) -> EarlyTermination | None:
         return None
     monthly = _monthly(line, on - timedelta(days=1))
     consumer = line.customer.kind == CustomerKind.INDIVIDUAL
-    subsidised = line.handsets.filter(sale_mode=SaleMode.SUBSIDISED, start__gte=commitment.start).exists()
+    subsidised = any(
+        one.sale_mode == SaleMode.SUBSIDISED and one.start >= commitment.start for one in line.handsets.all()
+    )
     return EarlyTermination(
         until=commitment.until,
         left=left,
@@ -56,12 +58,15 @@ def early_termination_of(*, line: Line, on: date) -> EarlyTermination | None:
 
 
 def _monthly(line: Line, day: date) -> Decimal:
-    plan: Subscription | None = line.subscriptions.on(day).filter(kind=OfferKind.PLAN).first()
-    if plan is None:
+    """By rows that a caller with many lines has fetched along."""
+    plans = [one for one in line.subscriptions.all() if one.kind == OfferKind.PLAN and day in one.days]
+    if not plans:
         return Decimal("0.00")
+    plan: Subscription = plans[0]
     price: Decimal = plan.price * plan.quantity
     left = price
-    for discount in plan.discounts.filter(months=None, end=None):
-        taken = discount.amount if discount.percent is None else round_half_up(percentage(price, discount.percent))
-        left -= min(left, taken or Decimal(0))
+    for discount in plan.discounts.all():
+        if discount.months is None and discount.end is None:
+            taken = discount.amount if discount.percent is None else round_half_up(percentage(price, discount.percent))
+            left -= min(left, taken or Decimal(0))
     return left

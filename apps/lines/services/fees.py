@@ -9,10 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
 from apps.lines.models import Line, LineOperation, OneOffCharge
+
+EARLY_TERMINATION = "Frais de résiliation anticipée"
+STANDARD_RATE = Decimal(20)
 
 # As they stand on invoices.
 LABELS = {
@@ -46,6 +50,21 @@ def fee(line: Line, offer: Offer | None, kind: FeeKind, operation: LineOperation
         day=on,
         fee=kind,
         operation=operation,
+    )
+
+
+def early_termination_charges(line: Line, plan: Offer | None, amount: Decimal, on: date) -> Iterator[OneOffCharge]:
+    """What leaving before the end of the commitment costs; it is paid for a service, and taxed as the plan is.
+
+    Source: Court of Justice of the European Union, C-43/19 (Vodafone Portugal), 11 June 2020.
+    """
+    yield OneOffCharge(
+        customer=line.customer,
+        line=line,
+        label=EARLY_TERMINATION,
+        price=amount,
+        vat_rate=STANDARD_RATE if plan is None else plan.vat_rate,
+        day=on,
     )
 
 
