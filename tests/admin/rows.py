@@ -54,6 +54,7 @@ from tests.factories import (
     TariffVersionFactory,
     UserFactory,
 )
+from tests.factories_planned import PlannedOperationFactory
 
 OCTOBER = date(2026, 10, 1)
 NOVEMBER = date(2026, 11, 1)
@@ -135,6 +136,7 @@ def children(line: Line) -> None:
     DiscountFactory(subscription=option)
     OneOffChargeFactory(customer=line.customer, line=line)
     LineOperationFactory(line=line)
+    PlannedOperationFactory(line=line, effective_on=date(2027, 1, 1) + timedelta(days=line.planned_operations.count()))
     MandateFactory(customer=line.customer, revoked_on=date(2026, 6, 1))
 
 

@@ -162,6 +162,15 @@ admin:lines_lineimport_confirm           302 200 403 403 403 403 403 200  302 20
 admin:lines_lineimport_check_again       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_line_user                          302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_international                 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_restrict                      302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_restrict_outgoing             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_reactivate                    302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_terminate                     302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_rio                           302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_paste                         302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_plannedoperation_cancel            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:tariffs_rateimport_send            302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:tariffs_rateimport_confirm         302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
 admin:tariffs_rateimport_check_again     302 200 403 403 200 403 403 200  302 200 403 403 200 403 403 200
@@ -245,6 +254,7 @@ documents_paymentmethod                  c   v   -   v   v   v   c
 documents_paymentterms                   a   v   -   v   v   v   a
 lines_line                               v   v   v   v   -   v   v
 lines_lineimport                         v   -   -   -   -   v   v
+lines_plannedoperation                   v   v   v   v   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
 messaging_emailtemplate                  c   v   -   v   -   v   c
 sims_simcard                             v   v   v   -   -   v   v
