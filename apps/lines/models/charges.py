@@ -5,6 +5,8 @@ Nothing here tells what has been invoiced: ``billing`` keeps that in rows of its
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,7 @@ from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
 from apps.core.fields import MoneyField
 from apps.core.models import Period
+from apps.core.periods import Month
 from apps.customers.models import Customer
 from apps.lines.choices import DiscountBasis
 from apps.lines.models.journal import LineOperation
@@ -120,6 +123,12 @@ class Discount(models.Model):
     def is_over(self) -> bool:
         """Whether it was taken back, for good or from a month on; one whose months have run out is not."""
         return self.end is not None
+
+    def is_left_on(self, day: date, billed_from: date) -> bool:
+        """Whether something of it is left from the month of ``day`` on; ``billed_from``: of what it applies to."""
+        if self.is_over:
+            return False
+        return self.months is None or Month.of(day).months_since(Month.of(self.start or billed_from)) < self.months
 
 
 class OneOffCharge(models.Model):

@@ -55,7 +55,7 @@ def change_plan(
     if plan.kind != OfferKind.PLAN:
         raise DomainError(_("%(offer)s is not a plan.") % {"offer": plan})
     refuse_unless_on_sale(plan, on)
-    _from_billing_start(line, on)
+    refuse_before_billing(line, on)
     old = current(line.subscriptions.filter(kind=OfferKind.PLAN), on=on)
     before = {} if old is None else {"plan": old.offer.code, "price": str(old.price)}
     held = [offer for offer in offers_held(line, on=on) if offer.kind != OfferKind.PLAN]
@@ -100,7 +100,7 @@ def add_option(
     if option.kind != OfferKind.OPTION:
         raise DomainError(_("%(offer)s is not an option.") % {"offer": option})
     refuse_unless_on_sale(option, on)
-    _from_billing_start(line, on)
+    refuse_before_billing(line, on)
     if line.subscriptions.filter(not_ended(on), offer=option).exists():
         raise DomainError(_("The line has the option %(offer)s already.") % {"offer": option.code})
     refuse_unless_combined([*offers_held(line, on=on), option], about=[option])
@@ -193,7 +193,8 @@ def swap_sim(
         charge(fee(line, plan_on(line, on), FeeKind.SWAP, operation, on))
 
 
-def _from_billing_start(line: Line, on: date) -> None:
+def refuse_before_billing(line: Line, on: date) -> None:
+    """DomainError if the line is not billed yet on ``on``: what it pays for changes from its billing start on."""
     start = line.billing_start or line.activated_on
     if start is not None and on < start:
         raise DomainError(

@@ -11,12 +11,18 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
+from apps.core.slots import contributions
 from apps.lines.models import Line, LineOperation, OneOffCharge
 
 EARLY_TERMINATION = "Frais de résiliation anticipée"
 STANDARD_RATE = Decimal(20)
+
+#: Functions that say which of some charges (by primary key) have been invoiced: those are never dropped.
+INVOICED = "lines.charges.invoiced"
 
 # As they stand on invoices.
 LABELS = {
@@ -77,3 +83,14 @@ def plan_on(line: Line, day: date) -> Offer | None:
 
 def charge(charges: Iterable[OneOffCharge]) -> None:
     OneOffCharge.objects.bulk_create(charges, batch_size=500)
+
+
+def drop_charges(charges: QuerySet[OneOffCharge]) -> None:
+    """Delete those that no invoice holds: what they were for did not come about. A draft keeps nothing."""
+    charges.exclude(pk__in=invoiced(charges)).delete()
+
+
+def invoiced(charges: QuerySet[OneOffCharge]) -> set[int]:
+    """The keys of those that have been invoiced."""
+    ids = list(charges.values_list("pk", flat=True))
+    return {one for found in contributions(INVOICED) for one in found(charge_ids=ids)} if ids else set()

@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
@@ -21,14 +20,10 @@ from apps.catalog.models import Handset
 from apps.core.exceptions import DomainError
 from apps.core.french import day
 from apps.core.periods import add_months
-from apps.core.slots import contributions
 from apps.lines.choices import LineStatus, PurchaseMode
 from apps.lines.models import Line, LineHandset, OneOffCharge
-from apps.lines.services.fees import charge
+from apps.lines.services.fees import charge, drop_charges, invoiced
 from apps.lines.services.periods import current, end_period, locked, refuse_change_underneath, refuse_unless
-
-#: Functions that say which of some charges (by primary key) have been invoiced: those are never dropped.
-INVOICED = "lines.charges.invoiced"
 
 MONTHLY = (SaleMode.INSTALMENTS, SaleMode.RENTAL)
 
@@ -101,22 +96,16 @@ def _take_back(held: LineHandset, on: date) -> None:
     refuse_change_underneath(held, on)
     if held.start < on:
         if held.sale_mode == SaleMode.RENTAL:
-            rent = held.charges.filter(day__gte=on)
-            rent.exclude(pk__in=_invoiced(rent)).delete()
+            drop_charges(held.charges.filter(day__gte=on))
         end_period(held, on=on)
         return
-    if _invoiced(held.charges.all()):
+    if invoiced(held.charges.all()):
         raise DomainError(
             _("The handset %(handset)s has been invoiced from %(day)s on: choose a later day.")
             % {"handset": held.handset, "day": day(held.start)}
         )
     held.charges.all().delete()
     held.delete()
-
-
-def _invoiced(charges: QuerySet[OneOffCharge]) -> set[int]:
-    ids = list(charges.values_list("pk", flat=True))
-    return {one for found in contributions(INVOICED) for one in found(charge_ids=ids)} if ids else set()
 
 
 def _refuse_nonsense(handset: Handset, sale_mode: str, price: Decimal | None, months: int) -> None:
