@@ -100,11 +100,11 @@ def test_everything_at_once_is_one_entry_of_the_journal() -> None:
     assert line.one_off_charges.count() == 24
     told = [one.replace("\N{NO-BREAK SPACE}", " ") for one in changes_text(operation)]
     assert told == [
-        "Forfait : A → B",
+        "Abonnement : A → B",
         "Prix : 31,00 € → 27,40 €",
         "Débit : 5G",
         "Options : OPT_A (5,00 €) → OPT_B (3,00 €)",
-        "Grille de minutes : GRILLE_A → GRILLE_B",
+        "Grille minutes : GRILLE_A → GRILLE_B",
         "Remise sur l’abonnement : 10 % pendant 12 mois",
         "Engagement : 24 mois à compter du 15/10/2026",
         "Terminal : Fairphone 6 (Paiement échelonné : 20,00 € par mois pendant 24 mois)",
