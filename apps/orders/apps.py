@@ -10,8 +10,12 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
+        from apps.orders import blocking, mails, tasks
         from apps.orders.defaults import install_defaults
         from apps.orders.wording import SENTENCES
 
         register(SENTENCES)
+        mails.register()
+        tasks.register_work()
+        blocking.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="orders.defaults")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -10,6 +12,10 @@ from apps.core.choices import BadgeChoices
 class OrderKind(models.TextChoices):
     MOBILE = "mobile", _("Mobile order")
     SERVICE = "service", _("Service order")
+
+
+class JobKind(StrEnum):
+    CONFIRM = "orders.confirm"
 
 
 class OrderState(BadgeChoices):

@@ -197,7 +197,7 @@ def test_every_fault_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("terms", "fault"),
     [
-        ({"imei": "490154203237519", "purchase_mode": PurchaseMode.OWN}, "IMEI"),
+        ({"imei": "490154203237519", "purchase_mode": PurchaseMode.OWN}, "Wrong check digit"),
         ({"sale_mode": SaleMode.OUTRIGHT, "purchase_mode": PurchaseMode.STOCK}, "price of the handset is missing"),
         ({"sale_mode": SaleMode.RENTAL, "handset_price": Decimal(9), "purchase_mode": PurchaseMode.STOCK}, "how many"),
         ({}, "where the handset comes from"),

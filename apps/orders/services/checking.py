@@ -43,7 +43,11 @@ def faults_of(order: Order, today: date, *, actor: Any = None) -> Iterator[str]:
 
 def items_of(order: Order) -> Any:
     """The mobile lines of the order with all that their terms are made of."""
-    rows = order.mobile_items.exclude(state=ItemState.CANCELLED)
-    return rows.select_related("sim", "plan", "tariff", "handset").prefetch_related(
+    return with_terms(order.mobile_items.exclude(state=ItemState.CANCELLED))
+
+
+def with_terms(items: Any) -> Any:
+    """With all that the terms of these items are made of, in a number of queries that does not grow with them."""
+    return items.select_related("sim", "plan", "tariff", "handset", "line").prefetch_related(
         "plan__allowances", "options__option__allowances", "discounts"
     )

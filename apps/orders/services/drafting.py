@@ -57,7 +57,7 @@ def change_order(*, order: Order, seller: User, purchase_order: str, actor: User
     """Who sells, and the customer's own reference."""
     order = draft(order, today=today)
     order.seller, order.purchase_order = seller, purchase_order
-    return _touched(order, today)
+    return touch(order, today)
 
 
 def save_mobile_item(
@@ -73,7 +73,7 @@ def save_mobile_item(
             refuse_closed(locked.customer)
             row = _mobile_item(locked, item_id)
             saved = _save_mobile(locked, row, _settled(item), actor, today)
-            _touched(locked, today)
+            touch(locked, today)
             return saved
     except IntegrityError:
         # The database alone has seen somebody else take the card or the number at this very moment.
@@ -96,7 +96,7 @@ def save_service_item(
     for name in SERVICE_COLUMNS:
         setattr(row, name, getattr(item, name))
     row.save()
-    _touched(order, today)
+    touch(order, today)
     return row
 
 
@@ -111,7 +111,7 @@ def remove_item(*, order: Order, item: MobileItem | ServiceItem, actor: User | N
         move_cards(targets={sim: SimStatus.IN_STOCK}, actor=actor, reason=named(order))
     else:
         row.delete()
-    _touched(order, today)
+    touch(order, today)
 
 
 def refuse(faults: Iterable[str]) -> None:
@@ -202,7 +202,7 @@ def _expiry(today: date) -> date:
     return today + timedelta(days=settings.ORDER_DRAFT_DAYS)
 
 
-def _touched(order: Order, today: date) -> Order:
+def touch(order: Order, today: date) -> Order:
     """Somebody works at it: it expires that much later."""
     order.expires_on = _expiry(today)
     order.save()
