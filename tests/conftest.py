@@ -102,6 +102,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def may_query(item: pytest.Item) -> bool:
+    """Whether pytest-django lets this test near the database; it refuses a query to any other."""
+    asked = {"db", "transactional_db", "live_server", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or item.get_closest_marker("django_db"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     chromium = chromium_path()
     for item in items:
@@ -114,7 +120,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="what a screen looks like does not depend on the database: make test")
             )
-        if item.path.is_relative_to(TESTS / "pure") and on_postgresql():
+        if on_postgresql() and not may_query(item):
             item.add_marker(pytest.mark.skip(reason="touches no database: make test"))
         if item.get_closest_marker("postgres") and not on_postgresql():
             item.add_marker(pytest.mark.skip(reason="PostgreSQL only: make test-postgres"))

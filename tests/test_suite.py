@@ -41,6 +41,12 @@ def test_a_process_of_its_own_finds_the_test_database_and_files() -> None:
     assert seen.stdout.splitlines() == [str(connection.settings_dict["NAME"]), str(settings.PRIVATE_ROOT)]
 
 
+def test_a_test_that_asks_for_no_database_is_refused_a_query() -> None:
+    """So PostgreSQL's run leaves such tests out: nothing in them can depend on the database."""
+    with pytest.raises(RuntimeError, match="Database access not allowed"), connection.cursor():
+        pass
+
+
 def test_private_files_start_empty() -> None:
     assert list(settings.PRIVATE_ROOT.iterdir()) == []
     (settings.PRIVATE_ROOT / "left-behind").touch()
