@@ -57,6 +57,7 @@ NAVIGATION = [
             {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             entry(_("Customers"), "business", "customers.customer"),
             entry(_("Mobile fleet"), "smartphone", "lines.line"),
+            entry(_("Portabilities"), "swap_calls", "orders.portin"),
         ],
     },
     {
@@ -176,8 +177,37 @@ def template_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"models": pages, "items": items}, {"page": "invoice_template", "items": items}]
 
 
+def porting_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tabs of the portability desk: what is to be done first, and whom the codes in a RIO name; none elsewhere."""
+    board, codes = (reverse(f"admin:orders_{model}_changelist") for model in ("portin", "operatorcode"))
+    if request.path not in (board, codes):
+        return []
+
+    def narrowed(title: Any, due: str) -> dict[str, Any]:
+        return {
+            "title": title,
+            "link": f"{board}?due={due}" if due else board,
+            "permission": may_see("orders.portin"),
+            "active": lambda request: request.path == board and request.GET.get("due", "") == due,
+        }
+
+    items = [
+        narrowed(_("To be done today"), "today"),
+        narrowed(pgettext_lazy("port-in", "Late"), "late"),
+        narrowed(_("Arriving on the next working day"), "arriving"),
+        narrowed(pgettext_lazy("port-ins", "All"), ""),
+        {
+            "title": _("Operator codes"),
+            "link": codes,
+            "permission": may_see("orders.operatorcode"),
+            "active": lambda request: request.path == codes,
+        },
+    ]
+    return [{"models": ["orders.portin", "orders.operatorcode"], "items": items}]
+
+
 def page_tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    return people_tabs(request) or template_tabs(request)
+    return people_tabs(request) or template_tabs(request) or porting_tabs(request)
 
 
 UNFOLD = {

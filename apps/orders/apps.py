@@ -12,10 +12,17 @@ class OrdersConfig(AppConfig):
         from apps.core.wording import register
         from apps.orders import blocking, mails, tasks
         from apps.orders.defaults import install_defaults
+        from apps.orders.porting import desk, panels
+        from apps.orders.porting import mails as porting_mails
+        from apps.orders.porting import tasks as porting_tasks
         from apps.orders.wording import SENTENCES
 
         register(SENTENCES)
         mails.register()
+        porting_mails.register()
+        panels.register()
+        desk.register_kinds()
         tasks.register_work()
+        porting_tasks.register_work()
         blocking.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="orders.defaults")

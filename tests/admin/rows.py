@@ -29,6 +29,8 @@ from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job
 from apps.lines.models import Line
 from apps.messaging.models import Delivery
+from apps.orders.choices import PortState
+from apps.orders.models import PortEvent, PortIn
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
@@ -55,6 +57,7 @@ from tests.factories import (
     UserFactory,
 )
 from tests.factories_planned import PlannedOperationFactory
+from tests.orders.arrivals import a_port_in
 
 OCTOBER = date(2026, 10, 1)
 NOVEMBER = date(2026, 11, 1)
@@ -86,6 +89,7 @@ def make(upto: int, *, have: int = 0) -> None:
         a_file(number + 1)
         a_rated_record(file, line, number)
         a_waiting_record(file, number)
+        a_number_to_come(number)
         an_invoice(run, line, number)
         a_run(date(2020 + number // 12, number % 12 + 1, 1), RunState.DONE)
         a_mail(number)
@@ -163,6 +167,15 @@ def an_image(kind: str, width: int = 240, height: int = 80) -> bytes:
     file = BytesIO()
     Image.new("RGB", (width, height), "#1f4e79").save(file, kind)
     return file.getvalue()
+
+
+def a_number_to_come(number: int) -> None:
+    """A port-in, and one more event in the life of the first."""
+    a_port_in(list(PortState)[1 + number % 8])
+    first = PortIn.objects.earliest("pk")
+    PortEvent.objects.create(
+        port_in=first, before=PortState.TO_SEND, after=PortState.SENT, rio=first.rio, port_on=first.port_on
+    )
 
 
 # --- Call records

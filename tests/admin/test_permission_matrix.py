@@ -133,6 +133,16 @@ admin:catalog_handset_export             302 200 200 403 200 403 403 200  302 40
 admin:catalog_plan_beyond_ceiling        302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
 admin:catalog_option_beyond_ceiling      302 200 403 200 200 403 200 200  302 200 403 200 200 403 200 200
 
+admin:orders_portin_send                 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_accept               302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_schedule             302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_ported               302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_correct              302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_refuse               302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_fail                 302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_cancel               302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+admin:orders_portin_paste                302 200 200 200 403 403 403 200  302 200 200 200 403 403 403 200
+
 admin:sims_simimport_send                302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:sims_simimport_confirm             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:sims_simimport_check_again         302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
@@ -257,6 +267,8 @@ lines_lineimport                         v   -   -   -   -   v   v
 lines_plannedoperation                   v   v   v   v   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
 messaging_emailtemplate                  c   v   -   v   -   v   c
+orders_operatorcode                      a   v   a   v   -   v   a
+orders_portin                            v   v   v   v   -   v   v
 sims_simcard                             v   v   v   -   -   v   v
 sims_simimport                           v   -   v   -   -   v   v
 tariffs_rate                             v   v   v   v   -   v   v

@@ -10,9 +10,11 @@ from django.utils.translation import pgettext_lazy
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 from apps.core.fsm import ProtectedFSMMixin
+from apps.core.identifiers import national
 from apps.lines.models import Line
 from apps.orders.choices import PortRefusal, PortState
 from apps.orders.models.items import MobileItem
+from apps.orders.porting.querysets import PortInQuerySet
 
 
 class PortIn(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -40,6 +42,8 @@ class PortIn(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     next_on = models.DateField(_("next action on"), null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(_("asked at"), auto_now_add=True)
 
+    objects = PortInQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("port-in")
         verbose_name_plural = _("port-ins")
@@ -53,7 +57,12 @@ class PortIn(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.msisdn} ({self.port_on})"
+        return f"{national(self.msisdn)} ({self.port_on:%d/%m/%Y})"
+
+    @property
+    def colour(self) -> str:
+        """Of the badge of its state."""
+        return PortState(self.state).colour
 
     @transition(field=state, source=PortState.DRAFT, target=PortState.TO_SEND)
     def confirm(self) -> None:
@@ -71,17 +80,19 @@ class PortIn(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     def refuse(self) -> None:
         """The other operator says no, and why."""
 
-    @transition(field=state, source=PortState.ELIGIBLE, target=PortState.SCHEDULED)
+    @transition(field=state, source=[PortState.ELIGIBLE, PortState.SCHEDULED], target=PortState.SCHEDULED)
     def schedule(self) -> None:
-        """The day is fixed."""
+        """The day is fixed, or fixed anew."""
 
     @transition(field=state, source=[PortState.ELIGIBLE, PortState.SCHEDULED], target=PortState.PORTED)
     def port(self) -> None:
         """The number is ours and the line serves."""
 
-    @transition(field=state, source=[PortState.ELIGIBLE, PortState.SCHEDULED], target=PortState.FAILED)
+    @transition(
+        field=state, source=[PortState.ELIGIBLE, PortState.SCHEDULED, PortState.PORTED], target=PortState.FAILED
+    )
     def fail(self) -> None:
-        """The day came and it did not work."""
+        """The day came and it did not work, which may be known only once the line serves."""
 
     @transition(field=state, source=[PortState.REFUSED, PortState.FAILED], target=PortState.TO_SEND)
     def correct(self) -> None:
