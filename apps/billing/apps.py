@@ -13,6 +13,7 @@ class BillingConfig(AppConfig):
             invoiced,
             layout_previews,
             mailing,
+            order_vat,
             panels,
             reminders,
             searching,
@@ -31,4 +32,5 @@ class BillingConfig(AppConfig):
         searching.register()
         layout_previews.register()
         versions_shown.register()
+        order_vat.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="billing.defaults")

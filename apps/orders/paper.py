@@ -158,9 +158,12 @@ class _Form(Sheet):
             self._block(LEFT, top, "Fournisseur", left, half),
             self._block(LEFT + half, top, f"Client {paper.buyer.customer_number}", right, half),
         ]
-        self._y = min(bottoms) - 3 * mm
-        top = self._y
-        bottoms = [self._block(LEFT, top, "Références", [f"{name} : {said}" for name, said in paper.references], half)]
+        self._y = top = min(bottoms) - 7 * mm
+        bottoms = [
+            self._block(
+                LEFT, top, "Références", [f"{name}{french.NBSP}: {said}" for name, said in paper.references], half
+            )
+        ]
         if paper.delivery is not None:
             bottoms.append(self._block(LEFT + half, top, "Livraison", party_lines(paper.delivery), half))
         self._y = min(bottoms) - 4 * mm
@@ -181,7 +184,7 @@ class _Form(Sheet):
         self._y -= 4 * mm
         self._canvas.setStrokeColor(self.palette.rule)
         self._canvas.rect(LEFT + WIDTH / 2, self._y - height, WIDTH / 2, height, stroke=1, fill=0)
-        said = "Bon pour accord : date, nom, cachet et signature du client"
+        said = f"Bon pour accord{french.NBSP}: date, nom, cachet et signature du client"
         self._text(LEFT + WIDTH / 2 + 2 * mm, self._y - 4 * mm, said, size=SMALL, colour=QUIET)
         self._y -= height
 

@@ -42,7 +42,7 @@ def mobile(**fields: Any) -> MobileTerms:
 def numbered_card(**fields: Any) -> Any:
     card = SimCardFactory(**fields)
     if not card.msisdn:
-        card.msisdn = f"3363998{card.pk % 10_000:04d}"
+        card.msisdn = f"33639989{card.pk % 1_000:03d}"
         card.save()
     return card
 

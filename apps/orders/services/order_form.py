@@ -29,7 +29,7 @@ from apps.orders.services.totals import Totals, charges_of, sold, totals_of
 DRAW_SECONDS: Final = 20.0
 #: What an order form says whatever it is about.
 GENERAL: Final = (
-    "Les prix s’entendent hors taxes ; la TVA est facturée au taux en vigueur à la date de chaque facture.",
+    "Les prix s’entendent hors taxes ; la TVA est facturée au taux en vigueur à la date de chaque facture.",
     "Les montants mensuels sont ceux d’un mois entier, consommations hors forfait non comprises.",
 )
 
@@ -88,7 +88,7 @@ def paper_of(order: Order) -> OrderPaper:
         items=tuple(_item(item, totals) for item in items),
         monthly=(totals.monthly_net, totals.monthly_gross),
         once=(totals.once_net, totals.once_gross),
-        conditions=(*GENERAL, f"Mode de paiement : {customer.get_payment_mode_display()}."),
+        conditions=(*GENERAL, f"Mode de paiement{french.NBSP}: {customer.get_payment_mode_display()}."),
     )
 
 
@@ -163,12 +163,12 @@ def _span(item: ServiceItem) -> str:
 
 
 def _conditions(item: MobileItem) -> Iterator[str]:
-    yield f"Carte SIM {item.sim.iccid} ; grille tarifaire {item.tariff.label}."
+    yield f"Carte SIM {item.sim.iccid} ; grille tarifaire {item.tariff.label}."
     billed = "à échoir" if item.in_advance else "à terme échu"
     share = "au prorata des jours de service" if item.prorata else "tout mois commencé étant dû"
     engaged = f"Engagement de {item.commitment_months} mois" if item.commitment_months else "Sans engagement"
-    start = f" ; facturation à compter du {french.day(item.billed_from)}" if item.billed_from else ""
-    yield f"{engaged} ; abonnement facturé {billed}, {share}{start}."
+    start = f" ; facturation à compter du {french.day(item.billed_from)}" if item.billed_from else ""
+    yield f"{engaged} ; abonnement facturé {billed}, {share}{start}."
     for discount in item.discounts.all():
         taken = (
             french.percent(discount.percent)
@@ -179,4 +179,4 @@ def _conditions(item: MobileItem) -> Iterator[str]:
         for_months = f"pendant {discount.months} mois" if discount.months else "sans limite de durée"
         yield f"Remise de {taken} sur {basis}, {for_months}."
     if item.handset is not None and item.imei:
-        yield f"IMEI du terminal : {item.imei}."
+        yield f"IMEI du terminal{french.NBSP}: {item.imei}."
