@@ -36,6 +36,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "msisdn_length": _("A mobile number has 10 digits in national form; this one has %(found)d."),
     "msisdn_m2m_length": _("A machine number (0700) has 14 digits in national form; this one has %(found)d."),
     "msisdn_not_mobile": _("This is not a mobile number: those start with 06 or with 073 to 079."),
+    "phone_format": _("A telephone number has 10 digits in France; one of elsewhere begins with + and its country."),
     # SIM cards
     "iccid_prefix": _("The number of a SIM card starts with 89, not %(prefix)s."),
     "iccid_length": _("The number of a SIM card has 19 or 20 digits; this one has %(found)d."),
@@ -67,6 +68,7 @@ CORE_SENTENCES: Final[Mapping[str, str | Promise]] = {
     "creditor_id_length": _("A French creditor identifier has 13 characters; this one has %(found)d."),
     "creditor_id_format": _("A creditor identifier is a country, two digits, three characters and a national number."),
     "creditor_id_checksum": _("This creditor identifier does not exist: its check digits are wrong."),
+    "electronic_address_format": _("A scheme and an identifier are expected, such as 0225:732829320."),
     # Names and addresses
     "charset_character": _("“%(character)s” in position %(position)d is not allowed. Proposal: %(proposal)s"),
     "charset_space": _("The space in position %(position)d is one too many. Proposal: %(proposal)s"),

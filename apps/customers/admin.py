@@ -78,10 +78,17 @@ class CustomerAdmin(BulkActions, ExportButton, CreateButton, HistoryModelAdmin):
     export_name = "clients"
     export_order = ("number",)
     import_file = send_dialog(CUSTOMER_FILES)
+    folds_actions = True
     actions_detail = ("send_credentials", "withdraw_access", "close", "reopen")
     send_credentials = invitations.send
     withdraw_access = invitations.withdraw
-    paste = paste_dialog("customers.Customer", permission=letters.SEND, identifiers=_("Customer numbers"))
+    paste = paste_dialog(
+        "customers.Customer",
+        permission=letters.SEND,
+        identifiers=_("Customer numbers"),
+        # «Identifiants» are also what the credentials are called.
+        title=_("Paste customer numbers"),
+    )
     close = dialogs.close
     reopen = dialogs.reopen
     panels = (PAST, invitations.ACCESS)

@@ -9,7 +9,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from apps.core.admin import DayInput
 from apps.core.charset import Charset
@@ -96,9 +101,16 @@ class EmailField(ReadField):
         return email(typed)
 
 
-class CountryField(ReadField):
-    def read(self, typed: str) -> str:
-        return rules.country(typed)
+class CountryField(forms.ChoiceField):
+    """A country by its name; what is kept is its ISO 3166 code."""
+
+    widget = UnfoldAdminSelectWidget
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=rules.countries, initial=rules.FRANCE, label=_("Country"), **options)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).upper()
 
 
 class ReferenceField(ReadField):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import identifiers
 from apps.core.forms import CheckedModelForm, KeepsOthersChanges
+from apps.core.reached import check_electronic_address, check_phone
 from apps.core.refusals import Refusal
 from apps.core.wording import sentence
 from apps.customers.fields import (
@@ -27,10 +28,10 @@ from apps.customers.fields import (
     switch,
 )
 from apps.customers.models import Address, Contact, Customer, Mandate
-from apps.customers.parts import OWN, parts_of
+from apps.customers.parts import ADDRESSES, OWN, parts_of
+from apps.customers.rules import FRANCE
 from apps.customers.services import refusals_of
 
-COUNTRY_HELP = _("Two letters: FR, BE, LU…")
 TWINS_SHOWN = 5
 
 
@@ -43,18 +44,24 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
         "vat_number": identifiers.check_vat_number,
         "bic": identifiers.check_bic,
     }
+    #: The same of parts that other systems did not check: what they left stays until somebody writes it anew.
+    checks_of_the_new = {
+        "billing_phone": check_phone,
+        "identification_phone": check_phone,
+        "electronic_address": check_electronic_address,
+    }
 
     street = part(Address, "street", form_class=CharsetField, required=True)
     complement = part(Address, "complement", form_class=CharsetField)
     postal_code = part(Address, "postal_code", required=True)
     city = part(Address, "city", form_class=CharsetField, required=True)
-    country = part(Address, "country", form_class=CountryField, required=True, help_text=COUNTRY_HELP)
+    country = CountryField()
 
     billing_name = part(
         Contact, "name", label=_("Billing manager"), help_text=_("The person who receives the invoice by e-mail.")
     )
     billing_email = part(Contact, "email", form_class=EmailField, label=_("E-mail for invoices"))
-    billing_phone = part(Contact, "phone", label=_("Phone of the billing manager"))
+    billing_phone = part(Contact, "phone", max_length=None, label=_("Phone of the billing manager"))
     further_emails = EmailsField(
         label=_("Further e-mails for invoices"), required=False, help_text=_("One per line: each gets the invoice too.")
     )
@@ -71,7 +78,7 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
         label=_("E-mail of identification"),
         help_text=_("No other customer may have it."),
     )
-    identification_phone = part(Contact, "phone", label=_("Phone of the identification manager"))
+    identification_phone = part(Contact, "phone", max_length=None, label=_("Phone of the identification manager"))
 
     send_credentials = switch(
         _("Send the credentials by e-mail"),
@@ -83,14 +90,14 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
     delivery_complement = part(Address, "complement", form_class=CharsetField)
     delivery_postal_code = part(Address, "postal_code")
     delivery_city = part(Address, "city", form_class=CharsetField)
-    delivery_country = part(Address, "country", form_class=CountryField, help_text=COUNTRY_HELP)
+    delivery_country = CountryField(required=False)
 
     billing_differs = switch(_("The billing address is another one"))
     billing_street = part(Address, "street", form_class=CharsetField)
     billing_complement = part(Address, "complement", form_class=CharsetField)
     billing_postal_code = part(Address, "postal_code")
     billing_city = part(Address, "city", form_class=CharsetField)
-    billing_country = part(Address, "country", form_class=CountryField, help_text=COUNTRY_HELP)
+    billing_country = CountryField(required=False)
 
     #: Whom the page has shown as possibly the same customer: saving again says that it is another.
     other_than = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -108,6 +115,10 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
         self.fields["other_than"].show_hidden_initial = False
         if self.instance.pk:  # there is a button for it
             del self.fields["send_credentials"]
+        if "electronic_address" in self.fields:
+            self.fields["electronic_address"].help_text = _(
+                "Where the customer's platform takes invoices: 0225 and the SIREN in France, such as 0225:732829320."
+            )
         if "login" in self.fields:
             self.fields["login"].required = False
             self.fields["login"].help_text = _("We advise the customer number.")
@@ -118,6 +129,8 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self.complete(cleaned)
+        self._read_new(cleaned)
+        self._refuse_taken_number(cleaned)
         if not self.errors:
             for name, refusal in refusals_of(self.instance, self.said, today=localdate()):
                 self.add_error(name if name in self.fields else None, sentence(refusal))
@@ -131,6 +144,24 @@ class CustomerPartsForm(KeepsOthersChanges, CheckedModelForm):
         """Fill in what may be left out."""
         if "login" in cleaned and not cleaned["login"]:
             cleaned["login"] = cleaned.get("number") or self.before["number"]
+        for prefix in ADDRESSES.values():
+            if cleaned.get(f"{prefix}country") == FRANCE and cleaned.get(f"{prefix}postal_code"):
+                cleaned[f"{prefix}postal_code"] = "".join(cleaned[f"{prefix}postal_code"].split())
+
+    def _read_new(self, cleaned: dict[str, Any]) -> None:
+        for name, check in self.checks_of_the_new.items():
+            if cleaned.get(name) and cleaned[name] != self.before[name]:
+                try:
+                    cleaned[name] = check(cleaned[name])
+                except Refusal as refusal:
+                    self.add_error(name, sentence(refusal))
+
+    def _refuse_taken_number(self, cleaned: dict[str, Any]) -> None:
+        """Of two who are proposed the same number, the second; capitals or not, it would be the same to everybody."""
+        holder = None if self.instance.pk else Customer.objects.filter(number__iexact=cleaned.get("number", "")).first()
+        if holder is not None:
+            said = gettext("The customer %(customer)s has this number; the next free one is %(number)s.")
+            self.add_error("number", said % {"customer": holder, "number": Customer.objects.next_number()})
 
     @property
     def said(self) -> dict[str, Any]:
@@ -166,12 +197,7 @@ class CustomerForm(CustomerPartsForm):
 
     iban = part(Mandate, "iban", max_length=None)
     bic = part(Mandate, "bic")
-    reference = part(
-        Mandate,
-        "reference",
-        form_class=ReferenceField,
-        help_text=_("Another reference is a new mandate: the one before is revoked and kept."),
-    )
+    reference = part(Mandate, "reference", form_class=ReferenceField)
     signed_on = day_part(Mandate, "signed_on")
 
     class Meta(CustomerPartsForm.Meta):
@@ -181,6 +207,9 @@ class CustomerForm(CustomerPartsForm):
         super().__init__(*args, **kwargs)
         if self.before["iban"]:
             self.fields["iban"].help_text = _("Masked. To change it, type the new IBAN whole.")
+            self.fields["reference"].help_text = _(
+                "Another reference is a new mandate: the one before is revoked and kept."
+            )
 
     def complete(self, cleaned: dict[str, Any]) -> None:
         super().complete(cleaned)

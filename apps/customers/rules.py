@@ -6,15 +6,18 @@ is not there (DOMAIN §6, §7, §9).
 
 from __future__ import annotations
 
+import gettext
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.cells import CellRefused
+from apps.core.charset import Charset
 from apps.core.identifiers import check_bank_pair
 from apps.core.imports import in_batches, text
 from apps.core.refusals import Refusal
@@ -32,6 +35,7 @@ SENTENCES = {
     "siret_siren": _("This SIRET does not begin with the SIREN of the company."),
     "contact_email_needed": _("An e-mail is needed: it is how this person is written to."),
     "mandate_character": _("“%(character)s” in position %(position)d is not allowed in a mandate reference."),
+    "mandate_space": _("The space in position %(position)d is not allowed in a mandate reference."),
     "mandate_incomplete": _("A direct-debit mandate needs its IBAN, its reference (RUM) and its date."),
     "bic_needed": _("A direct debit needs the BIC of the bank."),
     "mandate_to_come": _("A mandate cannot be signed on a day to come."),
@@ -65,9 +69,22 @@ def country(typed: str) -> str:
     return code
 
 
+@cache
+def countries() -> Sequence[tuple[str, str]]:
+    """Codes and French names of all countries, France first."""
+    # It reads its lists of the world's countries when it is first asked.
+    from pycountry import LOCALES_DIR, countries
+
+    french = gettext.translation("iso3166-1", LOCALES_DIR, languages=["fr"])
+    names = {one.alpha_2: french.gettext(one.name) for one in countries}
+    return sorted(names.items(), key=lambda one: (one[0] != FRANCE, Charset().proposal(one[1])))
+
+
 def mandate_reference(typed: str) -> str:
     """A RUM: at most 35 characters that every bank carries."""
     if wrong := _NOT_IN_REFERENCE.search(typed):
+        if wrong[0].isspace():
+            raise CellRefused("mandate_space", position=wrong.start() + 1)
         raise CellRefused("mandate_character", character=wrong[0], position=wrong.start() + 1)
     return text(35)(typed)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -94,6 +95,9 @@ def test_a_refused_character_is_named_with_a_proposal(seller: Client, name: str)
         ({"billing_email": ""}, "billing_email"),
         ({"further_emails": "un@example.org deux"}, "further_emails"),
         ({"identification_email": "luc"}, "identification_email"),
+        ({"identification_phone": "06 39 98 12 34 poste 12"}, "identification_phone"),
+        ({"billing_phone": "standard"}, "billing_phone"),
+        ({"electronic_address": "compta@example.org"}, "electronic_address"),
         (BY_DEBIT | {"iban": ""}, "iban"),
         (BY_DEBIT | {"iban": IBAN[:-1] + "0"}, "iban"),
         (BY_DEBIT | {"bic": ""}, "bic"),
@@ -106,6 +110,43 @@ def test_a_refused_character_is_named_with_a_proposal(seller: Client, name: str)
 )
 def test_what_cannot_be_is_refused_at_its_field(seller: Client, changes: dict[str, Any], field: str) -> None:
     assert field in refused(seller, **changes)
+
+
+def test_what_was_pasted_with_spaces_is_kept_in_its_one_form(seller: Client) -> None:
+    pasted = {"postal_code": " 66 805", "billing_phone": "+33 (0)6.39.98.12.34", "electronic_address": "122 829 856"}
+    customer = created(seller, **pasted)
+    assert customer.addresses.get(role=AddressRole.MAIN).postal_code == "66805"
+    assert customer.contacts.get(name="Anne Durand").phone == "06 39 98 12 34"
+    assert customer.electronic_address == "0225:122829856"
+
+
+def test_a_country_is_chosen_by_its_name(seller: Client) -> None:
+    choices = page(seller).context["adminform"].form.fields["country"].choices
+    assert next(iter(choices)) == ("FR", "France")
+    assert ("BE", "Belgique") in choices
+    customer = created(seller, country="BE", postal_code="1000", vat_number="")
+    assert customer.addresses.get(role=AddressRole.MAIN).country == "BE"
+
+
+@pytest.mark.parametrize("number", ["C070010", "c070010"])
+def test_whoever_is_second_with_a_number_is_told_the_next_free_one(seller: Client, number: str) -> None:
+    CustomerFactory(number="C070010", name="HOTEL BELLEVUE", login="bellevue")
+    (said,) = errors(seller.post(reverse(ADD), NEW | {"number": number}))["number"]
+    assert "C070010 HOTEL BELLEVUE" in said
+    assert "C070011" in said
+
+
+def test_the_page_counts_its_errors_and_says_a_warning_once(seller: Client) -> None:
+    def notes(**changes: Any) -> list[str]:
+        return re.findall(
+            r'class="errornote[^>]*>\s*([^<]*\S)', seller.post(reverse(ADD), NEW | changes).content.decode()
+        )
+
+    assert notes(siren="1", siret="1") == ["Corrigez les erreurs ci-dessous."]
+    assert notes(siren="1") == ["Corrigez l’erreur ci-dessous."]
+    CustomerFactory(number="C070001", siren=NEW["siren"].replace(" ", ""))
+    (note,) = notes()
+    assert note.startswith("Ce client existe déjà")
 
 
 def test_what_another_customer_has_is_refused(seller: Client) -> None:

@@ -115,6 +115,13 @@ def test_what_a_file_left_wrong_does_not_stop_other_changes(seller: Client) -> N
     assert changed(seller, customer, cost_centre="USINE").cost_centre == "USINE"
 
 
+def test_a_telephone_that_another_system_kept_stays_until_it_is_written_anew(seller: Client) -> None:
+    customer = created(seller)
+    customer.contacts.filter(name="Anne Durand").update(phone="standard, poste 12")
+    changed(seller, customer, cost_centre="USINE")
+    assert customer.contacts.get(name="Anne Durand").phone == "standard, poste 12"
+
+
 # --- Two at once
 
 
@@ -123,7 +130,9 @@ def test_the_second_of_two_is_told_what_the_first_has_changed(seller: Client) ->
     mine = shown(page(seller, customer))
     changed(seller, customer, billing_phone="01 02 03 04 05", cost_centre="USINE", iban=OTHER_IBAN)
 
-    response = seller.post(reverse(CHANGE, args=[customer.pk]), mine | {"billing_phone": "06", "iban": IBAN})
+    response = seller.post(
+        reverse(CHANGE, args=[customer.pk]), mine | {"billing_phone": "06 39 98 12 34", "iban": IBAN}
+    )
     found = errors(response)
     assert found.keys() == {"billing_phone", "iban"}
     assert "01 02 03 04 05" in found["billing_phone"][0]
@@ -131,10 +140,10 @@ def test_the_second_of_two_is_told_what_the_first_has_changed(seller: Client) ->
     assert manager is not None
     assert manager.phone == "01 02 03 04 05"
 
-    again = mine | {"billing_phone": "06"} | {"initial-billing_phone": "01 02 03 04 05"}
+    again = mine | {"billing_phone": "06 39 98 12 34"} | {"initial-billing_phone": "01 02 03 04 05"}
     assert seller.post(reverse(CHANGE, args=[customer.pk]), again).status_code == 302
     manager.refresh_from_db()
-    assert manager.phone == "06"
+    assert manager.phone == "06 39 98 12 34"
     assert Customer.objects.get().cost_centre == "USINE"  # which this page did not touch
     assert customer.mandates.get().iban == OTHER_IBAN
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
@@ -25,8 +26,14 @@ def press(page: Page, title: str) -> None:
     page.get_by_role("link", name=re.compile(rf"(^|\s){title}$")).locator("visible=true").first.click()
 
 
-def dialog_of(page: Page, title: str) -> Locator:
+def action(page: Page, title: str) -> None:
+    """«Action», then one of its entries."""
+    page.get_by_role("button", name="Action", exact=True).click()
     press(page, title)
+
+
+def dialog_of(page: Page, title: str, *, opened_by: Callable[[Page, str], None] = press) -> Locator:
+    opened_by(page, title)
     dialog = page.locator(DIALOG)
     expect(dialog.get_by_role("heading", name=title)).to_be_visible()
     return dialog

@@ -16,7 +16,7 @@ from apps.customers.services import change_customer
 from tests.customers.client_files import IBAN
 from tests.e2e.conftest import sign_in_on, somebody
 from tests.e2e.guide import photo
-from tests.e2e.hands import MENU, confirm, dialog_of, press
+from tests.e2e.hands import MENU, action, confirm, dialog_of, press
 from tests.factories import CustomerFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -122,7 +122,7 @@ def test_a_change_of_somebody_else_is_shown_not_overwritten(desk: Page) -> None:
 def test_a_customer_is_closed_and_its_history_tells_it(desk: Page) -> None:
     open_list(desk)
     press(desk, "C070001")
-    dialog = dialog_of(desk, "Clore le client")
+    dialog = dialog_of(desk, "Clore le client", opened_by=action)
     dialog.get_by_label("Motif").fill("Cessation d’activité")
     confirm(dialog, "Clore le client")
     expect(dialog.get_by_role("status")).to_contain_text("Il peut être rouvert")
@@ -134,3 +134,24 @@ def test_a_customer_is_closed_and_its_history_tells_it(desk: Page) -> None:
     photo(desk, "client-historique")
     customer = Customer.objects.get()
     assert customer.closed_on == localdate()
+
+
+def test_the_menu_of_a_customer_is_opened_walked_and_left_by_keyboard(desk: Page) -> None:
+    open_list(desk)
+    press(desk, "C070001")
+    menu = desk.get_by_role("button", name="Action", exact=True)
+    entry = desk.get_by_role("link", name=re.compile("Détail parc mobile$"))
+    menu.focus()
+    desk.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    expect(menu).to_have_attribute("aria-expanded", "true")
+    desk.keyboard.press("Tab")
+    expect(entry).to_be_focused()
+    desk.keyboard.press("Escape")
+    expect(entry).to_be_hidden()
+    expect(menu).to_be_focused()
+    desk.keyboard.press("Enter")
+    expect(entry).to_be_visible()
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    expect(desk).to_have_url(re.compile(r"/lines/line/\?customer__"))

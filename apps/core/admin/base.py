@@ -27,7 +27,7 @@ from apps.core.admin.columns import unlinked
 from apps.core.admin.dialogs import ServiceDialog, in_menus
 from apps.core.admin.journal import entries_of
 from apps.core.admin.paginator import EstimatedPaginator
-from apps.core.admin.panels import Link, tabs
+from apps.core.admin.panels import Link, folded, tabs
 from apps.core.admin.past import value_told
 from apps.core.slots import ListColumn, Panel, contributions
 
@@ -161,6 +161,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     links: ClassVar[Sequence[Link]] = ()
     #: Whether each row of the list has a menu of the buttons that are contributed to its page.
     has_row_menu = False
+    #: Whether the buttons of that header stand in one menu: many of them leave no room to say what the page is about.
+    folds_actions = False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.screen or self.opts.verbose_name_plural))
@@ -282,7 +284,8 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
         if obj is not None and not context.get("is_popup"):
             panels = tabs(f"{self._page}.panels", self.panels, obj, request)
             context["datasets"] = [*context.get("datasets", ()), *panels]
-            context["actions_detail"] = [*self._header_links(request, obj), *context.get("actions_detail", ())]
+            actions = [*self._header_links(request, obj), *context.get("actions_detail", ())]
+            context["actions_detail"] = folded(actions) if self.folds_actions else actions
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)  # type: ignore[no-any-return]
 
     def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:

@@ -65,7 +65,7 @@ def _begin(kind: BulkKind) -> Any:
     return begin
 
 
-def paste_dialog(model: str, *, permission: str, identifiers: Any) -> ServiceDialog:
+def paste_dialog(model: str, *, permission: str, identifiers: Any, title: Any = None) -> ServiceDialog:
     """The button above the list of ``model`` that takes ``identifiers`` (what they are, in a few words), one a line."""
 
     class Form(PasteForm):
@@ -73,7 +73,7 @@ def paste_dialog(model: str, *, permission: str, identifiers: Any) -> ServiceDia
         named = identifiers
 
     return ServiceDialog(
-        title=gettext_lazy("Paste identifiers"),
+        title=title or gettext_lazy("Paste identifiers"),
         description=gettext_lazy("Nothing is done before you have seen what becomes of each row."),
         permission=permission,
         form=Form,

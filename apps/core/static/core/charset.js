@@ -62,6 +62,8 @@
             if (single !== field.value) put(field, single);
         });
         offer.addEventListener("click", () => {
+            // For whoever keeps the accents somewhere else.
+            field.dispatchEvent(new CustomEvent("respelt", { detail: field.value.trim() }));
             put(field, proposalFor(field.value, spelling));
             field.focus();
         });

@@ -1,6 +1,6 @@
 "use strict";
 
-// The record of a customer, while one types: a login that follows the number.
+// The record of a customer, while one types: a login that follows the number, a legal name that keeps the accents.
 document.addEventListener("DOMContentLoaded", () => {
     const form = document.getElementById("customer_form");
     if (!form) return;
@@ -18,6 +18,11 @@ document.addEventListener("DOMContentLoaded", () => {
             event.preventDefault();
             tab.click();
         });
+    });
+
+    const legalName = document.getElementById("id_legal_name");
+    document.getElementById("id_name")?.addEventListener("respelt", (event) => {
+        if (legalName?.tagName === "INPUT" && !legalName.value) put(legalName, event.detail);
     });
 
     const number = document.getElementById("id_number");
