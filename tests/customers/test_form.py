@@ -139,7 +139,7 @@ def test_whoever_is_second_with_a_number_is_told_the_next_free_one(seller: Clien
 def test_the_page_counts_its_errors_and_says_a_warning_once(seller: Client) -> None:
     def notes(**changes: Any) -> list[str]:
         return re.findall(
-            r'class="errornote[^>]*>\s*([^<]*\S)', seller.post(reverse(ADD), NEW | changes).content.decode()
+            r'class="errornote[^>]*>\s*([^<]*[^<\s])', seller.post(reverse(ADD), NEW | changes).content.decode()
         )
 
     assert notes(siren="1", siret="1") == ["Corrigez les erreurs ci-dessous."]
