@@ -161,8 +161,7 @@ class ModelAdmin(ColumnsAsFields, UnfoldModelAdmin):  # type: ignore[misc]
     links: ClassVar[Sequence[Link]] = ()
     #: Whether each row of the list has a menu of the buttons that are contributed to its page.
     has_row_menu = False
-    #: Whether the buttons of that header stand in one menu: many of them leave no room to say what the page is about.
-    folds_actions = False
+    folds_actions = False  #: Whether that header's buttons stand in one menu: many leave no room for its title.
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = capfirst(str(self.screen or self.opts.verbose_name_plural))
