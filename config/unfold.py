@@ -43,11 +43,23 @@ INVOICE_TEMPLATE = [
 ]
 
 
+def is_on_invoice_template(request: HttpRequest) -> bool:
+    lists = (reverse(f"admin:{model.replace('.', '_')}_changelist") for _title, model, _address in INVOICE_TEMPLATE)
+    return request.path.startswith(tuple(lists))
+
+
 def invoice_template() -> dict[str, Any]:
     """The entry of those pages; its address leads to the first of them that the user may see."""
     link = reverse_lazy(INVOICE_TEMPLATE[0][2])
     seen = may_see("documents.invoicelayout", "documents.numberseries")
-    return {"title": _("Invoice template"), "icon": "description", "link": link, "permission": seen}
+    return {
+        "title": _("Invoice template"),
+        "icon": "description",
+        "link": link,
+        "permission": seen,
+        # All of them stand elsewhere than its own address.
+        "active": is_on_invoice_template,
+    }
 
 
 # The order and the labels are those of the product's outline. An entry comes with its screen.

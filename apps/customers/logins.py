@@ -174,14 +174,25 @@ def send_recovery(*, email: str, at: datetime) -> int:
     accesses = CustomerLogin.objects.filter(customer__in=contacts, customer__closed_on=None, user__is_active=True)
     sent = 0
     for access in accesses.select_related("customer").order_by("pk"):
-        try:
-            with transaction.atomic():
-                key = f"{PASSWORD_RECOVERY}:{access.pk}:{at.isoformat()}"
-                _send_link(PASSWORD_RECOVERY, _locked(access.customer), key=key, actor=None, at=at)
-        except SentJustNow:
-            continue
-        sent += 1
+        with transaction.atomic():
+            sent += _recover(access.customer, email=email, at=at)
     return sent
+
+
+def _recover(customer: Customer, *, email: str, at: datetime) -> bool:
+    """Send the link, unless the customer was closed, its access withdrawn or its e-mail changed in the meantime."""
+    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    access = _locked(locked)
+    is_theirs = identification_email(locked).casefold() == email.casefold()
+    if locked.closed_on is not None or not access.user.is_active or not is_theirs:
+        return False
+    try:
+        _send_link(
+            PASSWORD_RECOVERY, access, key=f"{PASSWORD_RECOVERY}:{access.pk}:{at.isoformat()}", actor=None, at=at
+        )
+    except SentJustNow:
+        return False
+    return True
 
 
 @transaction.atomic
@@ -246,11 +257,10 @@ def _send_link(event: str, access: CustomerLogin, *, key: str, actor: Any, at: d
 
 
 def _locked(customer: Customer) -> CustomerLogin:
-    access = CustomerLogin.objects.select_for_update(of=("self",)).select_related("user", "customer")
-    found = access.filter(customer=customer).first()
-    if found is None:
+    if not list(CustomerLogin.objects.select_for_update().filter(customer=customer).values_list("pk")):
         raise DomainError(_("This customer has no access to the customer space."))
-    return found
+    # Read once it is locked: what is joined to a row that was waited for is as it was before.
+    return CustomerLogin.objects.select_related("user", "customer").get(customer=customer)
 
 
 def _refuse_closed(customer: Customer) -> None:

@@ -68,6 +68,20 @@ def test_an_entry_appears_with_the_right_to_look(sign_in: SignIn) -> None:
     assert "Factures" not in page
 
 
+@pytest.mark.parametrize(
+    "page", ["invoicelayout_current", "numberseries_changelist", "paymentterms_changelist", "legalrate_changelist"]
+)
+def test_the_entry_of_the_invoice_template_is_marked_on_all_its_pages(admin: Client, page: str) -> None:
+    response = admin.get(reverse(f"admin:documents_{page}"), follow=True)
+    assert marked(response) == ["Modèle de facture"]
+    assert marked(admin.get(reverse("admin:customers_customer_changelist"))) == ["Clients"]
+
+
+def marked(response: Any) -> list[str]:
+    items = [item for group in response.context["sidebar_navigation"] for item in group["items"]]
+    return [str(item["title"]) for item in items if item.get("active")]
+
+
 def test_every_entry_leads_somewhere(admin: Client) -> None:
     page = admin.get(reverse("admin:index"))
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]

@@ -189,6 +189,11 @@ def test_a_credit_note_names_the_invoice_and_asks_for_no_money() -> None:
     assert "Avoir TTC -15,48 €" in shown
     assert "Net à payer" not in shown
     assert "échéance" not in shown
+    assert "Règlement" not in shown
+    assert "IBAN" not in shown
+    assert "Votre interlocuteur" in shown
+    without_contact = replace(snapshot, branding=replace(snapshot.branding, contact=""))
+    assert "Votre interlocuteur" not in text(render_invoice(without_contact))
 
 
 def test_an_invoice_below_zero_is_in_the_customers_favour() -> None:

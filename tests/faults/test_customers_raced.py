@@ -12,18 +12,19 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from apps.core.exceptions import DomainError
 from apps.core.roles import Role
-from apps.customers import closing, services
+from apps.customers import closing, logins, services
 from apps.customers.choices import ContactRole
 from apps.customers.closing import close_customer
 from apps.customers.imports import CustomerImporter
 from apps.customers.models import Contact, Customer
 from tests.customers import client_files
 from tests.customers.filled_in import ADD, CHANGE, NEW, created, page, shown
-from tests.factories import CustomerFactory, LineFactory, UserFactory
+from tests.factories import CustomerFactory, IntegratorFactory, LineFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -229,3 +230,38 @@ def test_a_line_that_is_being_given_stops_the_closing(elsewhere: Any, monkeypatc
     others[0].result(PATIENCE)
     # The line had to wait for the end of the closing, or the closing saw it.
     assert is_closed or customer.lines.exists()
+
+
+# --- A link to choose a password
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "closed", "handed over"])
+def test_no_link_goes_to_an_access_that_ends_meanwhile(
+    customer: Customer, elsewhere: Any, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """Between the question who asks and the answer: nobody gets a link who would not get one now."""
+    IntegratorFactory(email="factures@ism.example")
+    now = timezone.now()
+    logins.open_access(customer=customer, actor=None, at=now)
+    email, real, others = logins.identification_email(customer), logins._recover, []
+
+    def ended() -> bool:
+        if end == "withdrawn":
+            logins.withdraw_access(customer=customer, actor=None)
+        elif end == "closed":
+            closed(customer)
+        else:
+            Contact.objects.filter(email=email).update(email="other@example.org")
+        return True
+
+    def recover(*some: Any, **more: Any) -> bool:
+        others.append(elsewhere(ended))
+        await_all(others, timeout=MEANWHILE)
+        was_first = others[0].done()
+        is_sent = real(*some, **more)
+        assert not (was_first and is_sent)
+        return is_sent
+
+    monkeypatch.setattr(logins, "_recover", recover)
+    logins.send_recovery(email=email, at=now)
+    assert others[0].result(PATIENCE)
