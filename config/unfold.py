@@ -128,6 +128,12 @@ NAVIGATION = [
                 (_("Minute grids"), "tariffs.rateimport"),
                 (_("Mobile fleet"), "lines.lineimport"),
             ),
+            branch(
+                _("Operator"),
+                "cell_tower",
+                (_("Requests to the operator"), "lines.provisioningrequest"),
+                (_("Files exchanged with the operator"), "lines.provisioningfile"),
+            ),
             entry(_("History"), "history", "admin.logentry"),
             entry(_("Users & roles"), "manage_accounts", "accounts.user"),
         ],

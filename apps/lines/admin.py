@@ -3,13 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+from unfold.decorators import action
 
 from apps.core.admin import Link, ListLinks, ModelAdmin, ReadOnly, ReadOnlyInline, badge, days_held, money, number
 from apps.jobs.bulk.admin import BulkActions, paste_dialog
@@ -21,7 +24,11 @@ from apps.lines.models import Discount, Line, LineImport, LineOperation, OneOffC
 from apps.lines.operations.admin import PLANNED_LIST
 from apps.lines.operations.planned import PLANNED
 from apps.lines.panels import PERIODS
+from apps.lines.provisioning.admin import ProvisioningFileAdmin, ProvisioningRequestAdmin
+from apps.lines.provisioning.panels import NETWORK
 from apps.lines.wording import changes_text, discount_text
+
+__all__ = ["LineAdmin", "LineImportAdmin", "ProvisioningFileAdmin", "ProvisioningRequestAdmin"]
 
 
 class SubscriptionInline(ReadOnlyInline):
@@ -103,7 +110,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
         (_("Dates"), {"fields": (("activated_on", "billing_start", "terminated_on"),)}),
     )
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
-    panels = (PLANNED, PERIODS)
+    panels = (PLANNED, PERIODS, NETWORK)
     links = (
         Link(
             title=_("Simulate a call"),
@@ -114,7 +121,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
     )
     list_links = (PLANNED_LIST,)
     keeps_history = False
-    actions_list = ("import_file", "paste")
+    actions_list = ("import_file", "paste", "requests_to_operator")
     has_row_menu = True
 
     import_file = send_dialog(LINE_FILES)
@@ -122,6 +129,18 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
 
     class Media:
         js = (SCRIPT,)
+
+    @action(description=_("Requests to the operator"), url_path="requests", icon="cell_tower")
+    def requests_to_operator(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm("lines.view_provisioningrequest"):
+            raise PermissionDenied
+        return redirect("admin:lines_provisioningrequest_changelist")
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        actions = super().get_actions_list(request)
+        if request.user.has_perm("lines.view_provisioningrequest"):
+            return actions
+        return [one for one in actions if not one.action_name.endswith("_requests_to_operator")]
 
     def with_details(self, rows: Any) -> Any:
         return rows.with_latest(localdate())

@@ -18,6 +18,7 @@ class LinesConfig(AppConfig):
         from apps.lines.operations import ending, noting, restricting
         from apps.lines.operations.kinds import register as register_operation
         from apps.lines.operations.planned import APPLY_SECONDS, apply_planned
+        from apps.lines.provisioning import registering
         from apps.lines.wording import RIO_SENTENCES
 
         register(SENTENCES)
@@ -39,5 +40,6 @@ class LinesConfig(AppConfig):
         ):
             register_operation(operation)
         register_chore(Chore(code="lines.apply_planned", run=apply_planned, every=APPLY_SECONDS))
+        registering.register()
         contribute(ALLOWANCES_CHANGED, lines_of_offers)
         contribute(OFFERS_IN_USE, offers_in_use)

@@ -15,6 +15,10 @@ class LineStatus(BadgeChoices):
     CANCELLED = "cancelled", "", pgettext_lazy("mobile line", "Cancelled")
 
 
+#: A line that serves is on the operator's network, restricted or not.
+SERVING = frozenset({LineStatus.ACTIVE, LineStatus.SUSPENDED})
+
+
 class OperationKind(models.TextChoices):
     """What was done to a line."""
 
@@ -92,6 +96,30 @@ class ProvisioningState(BadgeChoices):
     SENT = "sent", "warning", pgettext_lazy("provisioning", "Sent")
     ACKNOWLEDGED = "acknowledged", "success", pgettext_lazy("provisioning", "Acknowledged")
     REFUSED = "refused", "danger", pgettext_lazy("provisioning", "Refused")
+
+
+class ProvisioningBackend(models.TextChoices):
+    """How the operator is asked (setting ``PROVISIONING``)."""
+
+    IMMEDIATE = "immediate", _("Acknowledged at once")
+    FILE_DROP = "file_drop", _("By file")
+
+
+class Direction(models.TextChoices):
+    """Which way a file went."""
+
+    OUT = "out", _("To the operator")
+    IN = "in", _("From the operator")
+
+
+class FileOutcome(BadgeChoices):
+    """What became of a file that is exchanged with the operator."""
+
+    CLAIMED = "claimed", "info", pgettext_lazy("file", "Being written")
+    WRITTEN = "written", "success", pgettext_lazy("file", "Written")
+    READ = "read", "success", pgettext_lazy("file", "Read")
+    IN_PART = "in_part", "warning", pgettext_lazy("file", "Read in part")
+    REFUSED = "refused", "danger", pgettext_lazy("file", "Refused")
 
 
 class DiscountBasis(models.TextChoices):

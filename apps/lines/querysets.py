@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 
 from apps.catalog.choices import OfferKind
 from apps.core.periods import add_months
 from apps.core.search import by_number, typed_digits
 from apps.customers.models import Customer
-from apps.lines.choices import LineStatus
+from apps.lines.choices import LineStatus, ProvisioningState
 from apps.sims.models import ICCID_BEGINNING
 
 # From so many digits on, a text is a telephone number and not the number of a customer.
@@ -98,6 +99,35 @@ class OfLineQuerySet(models.QuerySet):
         from apps.lines.models import Line
 
         return self.filter(line__in=Line.objects.matching(text))
+
+
+class ProvisioningQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """To be sent, or without an answer."""
+        return self.filter(state__in=[ProvisioningState.TO_SEND, ProvisioningState.SENT])
+
+    def due(self, day: date) -> Self:
+        """To be sent by ``day``: what takes effect later waits for its day."""
+        return self.filter(state=ProvisioningState.TO_SEND, operation__effective_on__lte=day)
+
+    def late(self, since: datetime) -> Self:
+        """Open since before the moment ``since``: nobody has sent them, or the operator says nothing."""
+        unsent = Q(created_at__lt=since, operation__effective_on__lte=localdate(since), state=ProvisioningState.TO_SEND)
+        return self.filter(unsent | Q(state=ProvisioningState.SENT, sent_at__lt=since))
+
+    def of_line(self, line_id: int) -> Self:
+        return self.filter(operation__line=line_id)
+
+    def acknowledged(self) -> Self:
+        """What the operator has acknowledged, the latest first: the first of a line is what the network does."""
+        return self.filter(state=ProvisioningState.ACKNOWLEDGED).order_by("-sent_at", "-pk")
+
+    def matching(self, text: str) -> Self:
+        """By the number of the line typed in any way or by its last digits, or by the reference."""
+        text = text.strip()
+        by_msisdn = by_number("operation__line__msisdn", text)
+        named = Q(reference__iexact=text)
+        return self.filter(named if by_msisdn is None else named | by_msisdn)
 
 
 def with_line_count(customers: models.QuerySet[Any], day: date) -> models.QuerySet[Any]:

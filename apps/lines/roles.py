@@ -18,6 +18,7 @@ SEE = (
     "view_lineinternational",
     "view_plannedoperation",
     "view_provisioningrequest",
+    "view_provisioningfile",
 )
 OPERATE = (
     "change_line",

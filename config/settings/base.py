@@ -225,6 +225,13 @@ ORDER_DRAFT_DAYS = env.int("ORDER_DRAFT_DAYS", default=7)
 DASHBOARD_SECONDS = env.int("DASHBOARD_SECONDS", default=60)
 SIM_STOCK_LOW = env.int("SIM_STOCK_LOW", default=50)
 
+# How the operator is asked for what lines are to do on its network: "immediate" takes every request for done,
+# "file_drop" writes files to PROVISIONING_DIR/out and reads the answers in PROVISIONING_DIR/in. Requests that are open
+# for so many hours are told on the home page.
+PROVISIONING = env.str("PROVISIONING", default="immediate")
+PROVISIONING_DIR = env.str("PROVISIONING_DIR", default="")
+PROVISIONING_LATE_HOURS = env.int("PROVISIONING_LATE_HOURS", default=24)
+
 # Long work (apps.jobs). A worker that says nothing for so long has lost its job; a chunk takes a second at most.
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=60)
 # How long results stay, and how long the files that people sent or had made for them.

@@ -2,6 +2,7 @@
 
 from apps.lines.models.asked import PlannedOperation, ProvisioningRequest
 from apps.lines.models.charges import Discount, OneOffCharge, Subscription
+from apps.lines.models.exchanged import ProvisioningFile
 from apps.lines.models.files import LineImport
 from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
@@ -20,6 +21,7 @@ __all__ = [
     "LineTariff",
     "OneOffCharge",
     "PlannedOperation",
+    "ProvisioningFile",
     "ProvisioningRequest",
     "Subscription",
 ]

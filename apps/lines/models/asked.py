@@ -13,7 +13,7 @@ from apps.core.fsm import ProtectedFSMMixin
 from apps.lines.choices import OperationKind, PlannedState, ProvisioningState
 from apps.lines.models.journal import LineOperation
 from apps.lines.models.line import Line
-from apps.lines.querysets import OfLineQuerySet
+from apps.lines.querysets import OfLineQuerySet, ProvisioningQuerySet
 
 
 class PlannedOperation(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
@@ -102,7 +102,9 @@ class ProvisioningRequest(ProtectedFSMMixin, ConcurrentTransitionMixin, models.M
     """What the operator is asked to do on its network for one operation, and what it answered.
 
     Written in the transaction of the operation, so that neither is without the other. ``wanted`` is the state that the
-    line is to have on the network, as plain values; ``reference`` is ours, and the operator's answer names it.
+    line is to have on the network, as plain values; ``reference`` is ours, and the operator's answer names it. One that
+    is to be sent and names a ``file`` has its place in it already (ADR 0017). Asked again after a refusal it gets a new
+    reference: ``earlier`` keeps what was asked and answered under the former ones.
     """
 
     operation = models.OneToOneField(
@@ -124,6 +126,16 @@ class ProvisioningRequest(ProtectedFSMMixin, ConcurrentTransitionMixin, models.M
     sent_at = models.DateTimeField(pgettext_lazy("provisioning", "sent at"), null=True)
     answered_at = models.DateTimeField(pgettext_lazy("provisioning", "answered at"), null=True)
     answer = models.CharField(_("answer of the operator"), max_length=300, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("provisioning", "noted by"),
+    )
+    earlier = models.JSONField(_("earlier requests"), default=list, editable=False)
+
+    objects = ProvisioningQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("request to the operator")

@@ -27,7 +27,7 @@ from apps.lines.models import (
 )
 from apps.lines.services.combining import refuse_unless_each_combined
 from apps.lines.services.fees import charge, fees_of_opening
-from apps.lines.services.periods import allowances_changed, refuse_unless
+from apps.lines.services.periods import allowances_changed, journal_each, refuse_unless
 from apps.lines.terms import DiscountTerms
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
@@ -88,7 +88,7 @@ def open_lines(
     move_cards(
         targets={new.sim.pk: statuses[LineStatus(line.status)] for line, new in pairs}, actor=actor, reason=reason
     )
-    operations = LineOperation.objects.bulk_create(
+    operations = journal_each(
         [
             LineOperation(
                 line=line,
@@ -107,7 +107,7 @@ def open_lines(
             )
             for line, new in pairs
         ],
-        batch_size=BATCH,
+        batch=BATCH,
     )
     if fees:
         charge(

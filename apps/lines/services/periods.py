@@ -6,7 +6,7 @@ before, and what follows it ends no later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -18,11 +18,12 @@ from apps.accounts.models import User
 from apps.core.exceptions import DomainError
 from apps.core.models import Period
 from apps.core.slots import notify
-from apps.lines.choices import LineStatus, OperationKind
+from apps.lines.choices import SERVING as SERVING
+from apps.lines.choices import OperationKind
 from apps.lines.models import Line, LineOperation, Subscription
+from apps.lines.provisioning import ask, ask_each
 
 ALLOWANCES_CHANGED = "lines.allowances_changed"
-SERVING = {LineStatus.ACTIVE, LineStatus.SUSPENDED}
 
 
 def locked(line: Line) -> Line:
@@ -156,9 +157,19 @@ def journal(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> LineOperation:
-    return LineOperation.objects.create(
+    """Note what was done, and ask the operator for it: called last, when the line is what it has become."""
+    operation = LineOperation.objects.create(
         line=line, kind=kind, actor=actor, effective_on=on, reason=reason, before=before or {}, after=after or {}
     )
+    ask(operation)
+    return operation
+
+
+def journal_each(operations: Sequence[LineOperation], *, batch: int) -> list[LineOperation]:
+    """As :func:`journal`, for operations on many lines at once."""
+    made = LineOperation.objects.bulk_create(operations, batch_size=batch)
+    ask_each(made)
+    return made
 
 
 def allowances_changed(*line_ids: int) -> None:
