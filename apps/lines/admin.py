@@ -8,9 +8,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import action
 
@@ -131,6 +133,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
         js = (SCRIPT,)
 
     @action(description=_("Requests to the operator"), url_path="requests", icon="cell_tower")
+    @method_decorator(require_safe)
     def requests_to_operator(self, request: HttpRequest) -> HttpResponse:
         if not request.user.has_perm("lines.view_provisioningrequest"):
             raise PermissionDenied

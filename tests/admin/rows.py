@@ -37,6 +37,7 @@ from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.admin.bulk_rows import a_bulk_operation
 from tests.admin.document_rows import how_invoices_are_made
 from tests.admin.mail_rows import MAILED_AT, a_mail, a_template, an_attempt
+from tests.admin.provisioning_rows import a_file_exchanged, asked_of_the_operator
 from tests.factories import (
     AllowanceFactory,
     DiscountFactory,
@@ -100,6 +101,8 @@ def make(upto: int, *, have: int = 0) -> None:
         files_sent(number)
         a_bulk_operation(number)
         how_invoices_are_made(number)
+        asked_of_the_operator(line, number)
+        a_file_exchanged(number)
         more_of_the_first(file, run, number)
 
 
@@ -108,6 +111,7 @@ def more_of_the_first(file: CdrFile, run: BillingRun, number: int) -> None:
     line = Line.objects.order_by("pk")[0]
     children(line)
     a_rated_record(file, line, 500 + number)
+    asked_of_the_operator(line, 4 * number)
     LineFactory(customer=line.customer, plan=None)
     day = line.activated_on - timedelta(days=2 * number + 2)
     LineSimFactory(line=line, sim=SimCardFactory(), start=day, end=day + timedelta(days=1))

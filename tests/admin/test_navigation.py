@@ -30,6 +30,7 @@ OUTLINE = [
             "Tâches",
             "Opérations en masse",
             ("Imports de fichiers", ["Clients", "Offres", "Grilles minutes", "Parc mobile"]),
+            ("Opérateur", ["Demandes à l’opérateur", "Fichiers échangés avec l’opérateur"]),
             "Historique",
             "Utilisateurs & rôles",
         ],
@@ -96,5 +97,5 @@ def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
     home = page.content.decode().split('class="home-group"', 1)[1]
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
     leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
-    assert len(leaves) == 27
+    assert len(leaves) == 29
     assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []

@@ -171,6 +171,9 @@ admin:lines_lineimport_send              302 200 403 403 403 403 403 200  302 20
 admin:lines_lineimport_confirm           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_lineimport_check_again       302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
+admin:lines_provisioningrequest_ask_again 302 200 403 200 403 403 403 200  302 302 403 302 403 403 403 302
+admin:lines_provisioningrequest_answered 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_requests_to_operator    302 302 302 302 302 403 302 302  302 405 405 405 405 405 405 405
 admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_line_user                          302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_international                 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
@@ -265,6 +268,8 @@ documents_paymentterms                   a   v   -   v   v   v   a
 lines_line                               v   v   v   v   -   v   v
 lines_lineimport                         v   -   -   -   -   v   v
 lines_plannedoperation                   v   v   v   v   -   v   v
+lines_provisioningfile                   v   v   v   v   -   v   v
+lines_provisioningrequest                v   v   v   v   -   v   v
 messaging_delivery                       v   v   v   v   v   v   v
 messaging_emailtemplate                  c   v   -   v   -   v   c
 orders_operatorcode                      a   v   a   v   -   v   a

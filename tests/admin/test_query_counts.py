@@ -13,7 +13,7 @@ from apps.billing.models import BillingRun, Invoice
 from apps.catalog.models import Handset, Plan
 from apps.customers.models import Customer
 from apps.jobs.models import BulkOperation
-from apps.lines.models import Line
+from apps.lines.models import Line, ProvisioningRequest
 from apps.messaging.models import Delivery, EmailTemplate
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
@@ -36,6 +36,7 @@ PAGES = [
     Handset,
     Customer,
     Line,
+    ProvisioningRequest,
     SimCard,
     Tariff,
     CdrFile,
