@@ -36,6 +36,7 @@ class LinesConfig(AppConfig):
             restricting.OUTGOING_RESTRICTION,
             restricting.REACTIVATION,
             ending.TERMINATION,
+            ending.CANCELLATION,
             noting.RIO,
         ):
             register_operation(operation)

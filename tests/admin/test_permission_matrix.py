@@ -181,6 +181,7 @@ admin:lines_line_restrict                      302 200 403 200 403 403 403 200  
 admin:lines_line_restrict_outgoing             302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_reactivate                    302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_terminate                     302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_cancel                        302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_rio                           302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_paste                         302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_plannedoperation_cancel            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200

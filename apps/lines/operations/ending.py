@@ -18,15 +18,17 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 
 from apps.core import french
 from apps.core.admin import DayInput
+from apps.core.exceptions import DomainError
+from apps.customers.models import Customer
 from apps.lines.choices import LineStatus, OperationKind, TerminationReason
 from apps.lines.models import Line, LineOperation
 from apps.lines.operations.forms import OperationForm
 from apps.lines.operations.kinds import Answers, Becomes, Doing, Operation, Parameters, Text
 from apps.lines.operations.restricting import line_state_text
-from apps.lines.services import early_termination_of, terminate_line
+from apps.lines.services import cancel_pending_line, early_termination_of, terminate_line
 from apps.lines.services.committing import EarlyTermination
 from apps.lines.services.living import refuse_termination
-from apps.lines.services.periods import SERVING
+from apps.lines.services.periods import SERVING, locked_alone, refuse_unless
 
 TERMINATE = "lines.terminate_line"
 
@@ -167,5 +169,46 @@ TERMINATION = Operation(
     done=gettext_lazy("The line is terminated."),
     description=gettext_lazy("Careful: the line is terminated definitively."),
     icon="cancel",
+    variant=ActionVariant.DANGER,
+)
+
+# --- A line that has not begun
+
+
+def plan_cancellation(line: Line, parameters: Parameters, on: date) -> Becomes | None:
+    refuse_unless(line.status == LineStatus.PENDING, line)
+    if on > localdate():
+        raise DomainError(_("A pending line is cancelled at once, not on a day to come."))
+    return Becomes(str(line.get_status_display()), str(LineStatus.CANCELLED.label))
+
+
+def cancel(line: Line, parameters: Parameters, doing: Doing) -> LineOperation:
+    cancelled = cancel_pending_line(line=line, on=doing.on, actor=doing.actor, reason=doing.reason)
+    return cancelled.operations.filter(kind=OperationKind.CANCELLATION).latest("pk")
+
+
+def effects_of_cancellation(line: Line, parameters: Parameters, on: date) -> Iterator[Text]:
+    yield _("It will never serve; its SIM card and its number are free again.")
+
+
+def after_its_customer(line: Line) -> Line:
+    """As whoever validates the customer's orders, or brings its lines to serve, locks them."""
+    Customer.objects.locked().get(pk=line.customer_id)
+    return locked_alone(line)
+
+
+CANCELLATION = Operation(
+    code="cancel",
+    kind=OperationKind.CANCELLATION,
+    title=gettext_lazy("Cancel the line"),
+    permission=TERMINATE,
+    plan=plan_cancellation,
+    effects=effects_of_cancellation,
+    apply=cancel,
+    locks=after_its_customer,
+    when=lambda line: line.status == LineStatus.PENDING,
+    submit=pgettext_lazy("line operation", "Send"),
+    done=gettext_lazy("The line is cancelled."),
+    icon="block",
     variant=ActionVariant.DANGER,
 )

@@ -91,6 +91,8 @@ class Operation:
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=_as_they_come)
     #: Whether it changes what a line brings to a shared allowance: all lines of its customer are locked then.
     is_pooled: bool = False
+    #: Locks the line, and what its service locks before it, where that is something else again.
+    locks: Callable[[Line], Line] | None = None
     #: Whether the line's state lets it have the button; ``plan`` and the service say why not.
     when: Callable[[Line], bool] = field(default=_always)
     #: What the button inside the dialog says.
@@ -105,6 +107,8 @@ class Operation:
 
     def hold(self, line: Line) -> Line:
         """The line as it is now, locked with all that the service will lock, in the order that everybody keeps."""
+        if self.locks is not None:
+            return self.locks(line)
         return locked(line) if self.is_pooled else locked_alone(line)
 
 
