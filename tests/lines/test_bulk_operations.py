@@ -93,7 +93,9 @@ def test_lines_are_restricted_and_one_that_is_refused_stops_no_other(support: Cl
     assert statuses(first, ended, second) == ["suspended", "terminated", "suspended"]
     entry = first.operations.get()
     assert (entry.reason, entry.after["restriction_reason"]) == ("Relance n° 3", "unpaid")
-    told = LogEntry.objects.get(object_id=str(first.pk)).change_message.replace("\N{NO-BREAK SPACE}", " ")
+    told = LogEntry.objects.get(content_type__model="line", object_id=str(first.pk)).change_message.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert told.startswith("Restriction entrante-sortante")
     assert "24/11/2026" in told
 
