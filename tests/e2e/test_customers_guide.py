@@ -59,6 +59,7 @@ def test_a_customer_is_created_in_the_order_of_the_outline(desk: Page) -> None:
     expect(desk.get_by_role("button", name="Utiliser « SOCIETE D ELECTRICITE »")).to_be_visible()
     photo(desk, "client-caracteres")
     desk.get_by_role("button", name="Utiliser").click()
+    expect(desk.locator("[name=legal_name]")).to_have_value("SOCIÉTÉ D'ÉLECTRICITÉ")
     fill_in(desk, {"legal_name": "Société d’Électricité SARL", "street": "28 rue des acacias", "postal_code": "66805"})
     fill_in(desk, {"city": "Villeneuve", "siren": "122829856"})
 
