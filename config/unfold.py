@@ -69,6 +69,7 @@ NAVIGATION = [
             {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             entry(_("Customers"), "business", "customers.customer"),
             entry(_("Mobile fleet"), "smartphone", "lines.line"),
+            entry(_("Orders"), "shopping_cart", "orders.order"),
             entry(_("Portabilities"), "swap_calls", "orders.portin"),
         ],
     },

@@ -96,7 +96,7 @@ class OfferFields(forms.Form):
     )
     handset_months = months_field()
     plan = _row(gettext_lazy("Plan"), Offer.objects.none(), empty_label=gettext_lazy("Choose a plan"))
-    plan_price = amount_field(gettext_lazy("Price per month excluding tax"), required=True)
+    plan_price = amount_field(gettext_lazy("Price per month excluding tax"))
     plan_throughput = _choice(gettext_lazy("Throughput"), [], required=False)
     options = forms.ModelMultipleChoiceField(
         Offer.objects.none(),
@@ -104,7 +104,7 @@ class OfferFields(forms.Form):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
-    tariff = _row(gettext_lazy("Minute grid"), Tariff.objects.order_by("code"), empty_label=None)
+    tariff = _row(gettext_lazy("Minute grid"), Tariff.objects.order_by("label", "code"), empty_label=None)
     commitment_months = forms.TypedChoiceField(
         label=gettext_lazy("Commitment"), coerce=int, choices=[], initial=0, widget=UnfoldAdminSelectWidget
     )
@@ -134,10 +134,10 @@ class OfferFields(forms.Form):
         fields: dict[str, Any] = self.fields
         fields["plan"].queryset = self._on_sale(OfferKind.PLAN)
         fields["options"].queryset = self._on_sale(OfferKind.OPTION)
-        handsets = Handset.objects.on_sale(day)
-        fields["handset"].queryset = (handsets | Handset.objects.filter(pk=self.agreed.handset)).order_by(
-            "brand", "model"
-        )
+        fields["tariff"].label_from_instance = lambda tariff: tariff.label
+        if "handset" in fields:
+            handsets = Handset.objects.on_sale(day) | Handset.objects.filter(pk__in=[self.agreed.handset or 0])
+            fields["handset"].queryset = handsets.order_by("brand", "model")
         fields["commitment_months"].choices = [(months, _commitment(months)) for months in COMMITMENTS]
         throughputs = throughput_choices()
         fields["plan_throughput"].choices = throughputs
@@ -151,10 +151,11 @@ class OfferFields(forms.Form):
                     fields[f"throughput_{offer.pk}"] = _choice(
                         said, throughputs, required=False, initial=offer.throughput
                     )
+        fields["plan_price"].required = False
         if not may_change_price:
-            for name in ("plan_price", "handset_price", *(name for name in fields if name.startswith("price_"))):
+            priced = {"plan_price", "handset_price"} & fields.keys()
+            for name in (*priced, *(name for name in fields if name.startswith("price_"))):
                 fields[name].widget.attrs["readonly"] = True
-                fields[name].required = False
 
     def _on_sale(self, kind: str) -> Any:
         offers = Offer.objects.filter(kind=kind)
@@ -194,7 +195,7 @@ class OfferFields(forms.Form):
         return {
             "offers": {
                 offer.pk: {
-                    "price": _typed(self._proposed(offer)),
+                    "price": typed_price(self._proposed(offer)),
                     "throughput": offer.throughput,
                     "data": has_data(offer),
                     "billing": IN_ADVANCE if offer.in_advance else IN_ARREARS,
@@ -205,7 +206,7 @@ class OfferFields(forms.Form):
             },
             "handsets": {
                 handset.pk: {
-                    f"{price.mode}": {"price": _typed(price.amount), "months": price.months}
+                    f"{price.mode}": {"price": typed_price(price.amount), "months": price.months}
                     for price in reversed(handset.prices_today)
                 }
                 for handset in self._handsets
@@ -216,7 +217,7 @@ class OfferFields(forms.Form):
     @cached_property
     def _handsets(self) -> list[Any]:
         fields: dict[str, Any] = self.fields
-        return list(fields["handset"].queryset.with_prices_on(self.day))
+        return list(fields["handset"].queryset.with_prices_on(self.day)) if "handset" in fields else []
 
     # --- What is said
 
@@ -243,7 +244,8 @@ class OfferFields(forms.Form):
         together = [one for one in (plan, *options) if one is not None]
         for broken in Rules.about(one.pk for one in together).broken_by(together) if plan is not None else ():
             self.add_error("options", ValidationError(str(broken.sentence), code=broken.code))
-        self._clean_handset(cleaned)
+        if "handset" in self.fields:
+            self._clean_handset(cleaned)
         for basis in DiscountBasis:
             if cleaned.get(f"{basis}_unit") == PERCENT and (cleaned.get(f"{basis}_discount") or 0) > 100:
                 self.add_error(f"{basis}_discount", ValidationError(_("At most 100 %."), code="discount"))
@@ -293,25 +295,27 @@ class OfferFields(forms.Form):
         cleaned["handset_months"] = months
         if not cleaned.get("purchase_mode") and "purchase_mode" not in self.errors:
             self.add_error("purchase_mode", ValidationError(_("Where does the handset come from?"), code="purchase"))
-        prices = next((one.prices_today for one in self._handsets if one.pk == handset.pk), [])
+        prices: list[Any] = next((one.prices_today for one in self._handsets if one.pk == handset.pk), [])
         in_mode = [one for one in prices if one.mode == mode]
         exact = [one.amount for one in in_mode if one.months in (0, months)]
         kept = self.agreed.handset_price if handset.pk == self.agreed.handset else None
         self._check_price("handset_price", *exact, kept)
 
     def options_said(self) -> Iterator[tuple[Offer, Decimal, str]]:
-        """Of a valid form: each option, the price agreed per month, the throughput where it is about data."""
+        """Each option, the price agreed per month, the throughput where it is about data: those with a right price."""
         said = self.cleaned_data
         for option in said["chosen_options"]:
-            yield option, said[f"price_{option.pk}"], said.get(f"throughput_{option.pk}") or ""
+            price = said.get(f"price_{option.pk}")
+            if price is not None:
+                yield option, price, said.get(f"throughput_{option.pk}") or ""
 
     def discounts_said(self) -> Iterator[tuple[DiscountBasis, Decimal | None, Decimal | None, int | None]]:
-        """Of a valid form: each special condition, its percentage or its amount, and for how many months."""
+        """Each special condition, its percentage or its amount, and for how many months."""
         said = self.cleaned_data
         for basis in DiscountBasis:
             value, is_amount = said.get(f"{basis}_discount"), said.get(f"{basis}_unit") == EUROS
             if value:
-                yield basis, None if is_amount else value, value if is_amount else None, said[f"{basis}_months"]
+                yield basis, None if is_amount else value, value if is_amount else None, said.get(f"{basis}_months")
 
     @property
     def in_advance(self) -> bool:
@@ -336,6 +340,6 @@ def _commitment(months: int) -> str:
     return ngettext("%(months)d month", "%(months)d months", months) % {"months": months} if months else _("none")
 
 
-def _typed(price: Decimal | None) -> str:
+def typed_price(price: Decimal | None) -> str:
     """As one types it."""
     return "" if price is None else french.amount(price).replace(french.NBSP, "")

@@ -10,7 +10,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.core.wording import register
-        from apps.orders import blocking, mails, tasks
+        from apps.orders import blocking, mails, panels, tasks
         from apps.orders.defaults import install_defaults
         from apps.orders.porting import desk, panels
         from apps.orders.porting import mails as porting_mails
@@ -25,4 +25,5 @@ class OrdersConfig(AppConfig):
         tasks.register_work()
         porting_tasks.register_work()
         blocking.register()
+        panels.register()
         post_migrate.connect(install_defaults, sender=self, dispatch_uid="orders.defaults")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -16,6 +17,8 @@ from apps.branding.models import Integrator
 from apps.customers.models import Customer
 from apps.jobs.models import Job
 from apps.lines.models import Line
+from apps.orders.choices import OrderState
+from apps.orders.models import Order
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,15 @@ def a_line_of_an_invoice() -> list[int]:
     return [invoice.pk, invoice.customer.lines.latest("pk").pk]
 
 
+#: Pages and dialogs of an order that is still a draft.
+ENTERING = ("mobile", "quantity", "validate", "cancel", "remove")
+
+
+def a_draft(name: str, kind: str) -> str:
+    order = Order.objects.filter(kind=kind, state=OrderState.DRAFT).earliest("pk")
+    return reverse(f"admin:orders_order_{name}", args=[order.pk])
+
+
 OF_THE_SITE: dict[str, Callable[[], str]] = {
     "file": lambda: reverse("file", args=["invoice", Invoice.objects.latest("pk").pk]),
     "job_progress": lambda: reverse("job_progress", args=[Job.objects.latest("pk").pk]),
@@ -66,6 +78,8 @@ OF_THE_SITE: dict[str, Callable[[], str]] = {
     ),
     "admin:search": lambda: reverse("admin:search") + "?s=line",
     "admin:view_on_site": lambda: reverse("admin:view_on_site", args=[1, Customer.objects.latest("pk").pk]),
+    **{f"admin:orders_order_{name}": partial(a_draft, name, "mobile") for name in ENTERING},
+    "admin:orders_order_service": lambda: a_draft("service", "service"),
     "portal:line": lambda: reverse("portal:line", args=[Line.objects.latest("pk").pk]),
     "portal:invoice_pdf": lambda: reverse("portal:invoice_pdf", args=[Invoice.objects.latest("pk").pk]),
     "portal:calls": lambda: reverse("portal:calls", args=[Invoice.objects.latest("pk").pk]),

@@ -30,13 +30,14 @@ from apps.jobs.models import Job
 from apps.lines.models import Line
 from apps.messaging.models import Delivery
 from apps.orders.choices import PortState
-from apps.orders.models import PortEvent, PortIn
+from apps.orders.models import Order, PortEvent, PortIn
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
 from apps.usage.models import CdrFile, CdrFormat, RatedRecord, SuspendedRecord
 from tests.admin.bulk_rows import a_bulk_operation
 from tests.admin.document_rows import how_invoices_are_made
 from tests.admin.mail_rows import MAILED_AT, a_mail, a_template, an_attempt
+from tests.admin.order_rows import an_item, orders_of
 from tests.admin.provisioning_rows import a_file_exchanged, asked_of_the_operator
 from tests.factories import (
     AllowanceFactory,
@@ -103,6 +104,7 @@ def make(upto: int, *, have: int = 0) -> None:
         how_invoices_are_made(number)
         asked_of_the_operator(line, number)
         a_file_exchanged(number)
+        orders_of(line.customer, number)
         more_of_the_first(file, run, number)
 
 
@@ -119,6 +121,8 @@ def more_of_the_first(file: CdrFile, run: BillingRun, number: int) -> None:
     LineSimFactory(line=other, sim=line.sims.latest("start").sim, start=day, end=day + timedelta(days=1))
     an_invoice(a_run(date(2030 + number // 12, number % 12 + 1, 1), RunState.DONE), line, 500 + number)
     an_attempt(Delivery.objects.earliest("pk"), number + 2)
+    orders_of(line.customer, 5000 + number)
+    an_item(Order.objects.earliest("pk"), 7000 + number)
 
 
 def a_plan() -> Plan:

@@ -13,7 +13,7 @@ from tests.people import SignIn
 pytestmark = pytest.mark.django_db
 
 OUTLINE = [
-    ("", ["Tableau de bord", "Clients", "Parc mobile", "Portabilités"]),
+    ("", ["Tableau de bord", "Clients", "Parc mobile", "Commandes", "Portabilités"]),
     ("Facturation", ["Chargement CDRs mobile", "CDRs en attente", "Lancement des factures", "Factures"]),
     (
         "Administration",
@@ -97,5 +97,5 @@ def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
     home = page.content.decode().split('class="home-group"', 1)[1]
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
     leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
-    assert len(leaves) == 29
+    assert len(leaves) == 30
     assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []

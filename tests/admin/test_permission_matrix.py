@@ -21,6 +21,7 @@ from apps.accounts.models import User
 from apps.core.roles import Role
 from tests.admin import rows
 from tests.admin.addresses import Address, every_address, example, model_of
+from tests.admin.order_rows import ORDERS
 from tests.factories import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.screens]
@@ -313,7 +314,7 @@ def lines_of(text: str, figures: int) -> Iterator[tuple[str, list[str]]]:
 @cache
 def table() -> dict[str, list[str]]:
     """Every row: the answers to GET, then those to POST, in the order of PEOPLE."""
-    known = list(lines_of(SITE, 2 * len(PEOPLE)))
+    known = list(lines_of(SITE + ORDERS, 2 * len(PEOPLE)))
     kinds = "n" + LETTERS
     for model, letters in lines_of(MODELS, len(PEOPLE) - 1):
         places = [kinds.index(letter) for letter in ["n", *letters]]

@@ -15,6 +15,7 @@ from apps.customers.models import Customer
 from apps.jobs.models import BulkOperation
 from apps.lines.models import Line, ProvisioningRequest
 from apps.messaging.models import Delivery, EmailTemplate
+from apps.orders.models import Order
 from apps.sims.models import SimCard
 from apps.tariffs.models import Tariff
 from apps.usage.models import CdrFile
@@ -44,6 +45,7 @@ PAGES = [
     Invoice,
     Delivery,
     EmailTemplate,
+    Order,
 ]
 
 

@@ -1,5 +1,6 @@
-"""The screens of orders; those of portings are with their services."""
+"""The screens of orders: «Commandes», and those of portings, which are with their services."""
 
+from apps.orders.admin.orders import OrderAdmin
 from apps.orders.porting.admin import OperatorCodeAdmin, PortInAdmin
 
-__all__ = ["OperatorCodeAdmin", "PortInAdmin"]
+__all__ = ["OperatorCodeAdmin", "OrderAdmin", "PortInAdmin"]
