@@ -247,7 +247,7 @@ class OfferFields(forms.Form):
         if "handset" in self.fields:
             self._clean_handset(cleaned)
         for basis in DiscountBasis:
-            if cleaned.get(f"{basis}_unit") == PERCENT and (cleaned.get(f"{basis}_discount") or 0) > 100:
+            if cleaned.get(f"{basis}_unit") != EUROS and (cleaned.get(f"{basis}_discount") or 0) > 100:
                 self.add_error(f"{basis}_discount", ValidationError(_("At most 100 %."), code="discount"))
         cleaned["chosen_options"] = options
         return cleaned

@@ -132,7 +132,7 @@ LINKS = (
 
 
 def orders_of_customer(customer: Customer, request: HttpRequest) -> dict[str, Any]:
-    orders = customer.orders.with_item_count().with_items()[:SHOWN]
+    orders = customer.orders.select_related("seller").with_item_count().with_items()[:SHOWN]
     return {
         "orders": [(order, status(OrderState(order.state)), totals_of(order)) for order in orders],
         "all_orders": f"{reverse('admin:orders_order_changelist')}?customer__id__exact={customer.pk}",
