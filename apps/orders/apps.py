@@ -12,15 +12,16 @@ class OrdersConfig(AppConfig):
         from apps.core.wording import register
         from apps.orders import blocking, mails, panels, tasks
         from apps.orders.defaults import install_defaults
-        from apps.orders.porting import desk, panels
+        from apps.orders.porting import desk
         from apps.orders.porting import mails as porting_mails
+        from apps.orders.porting import panels as porting_panels
         from apps.orders.porting import tasks as porting_tasks
         from apps.orders.wording import SENTENCES
 
         register(SENTENCES)
         mails.register()
         porting_mails.register()
-        panels.register()
+        porting_panels.register()
         desk.register_kinds()
         tasks.register_work()
         porting_tasks.register_work()

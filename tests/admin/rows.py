@@ -29,7 +29,7 @@ from apps.jobs.imports.models import FileImport
 from apps.jobs.models import Job
 from apps.lines.models import Line
 from apps.messaging.models import Delivery
-from apps.orders.choices import PortState
+from apps.orders.choices import OrderKind, PortState
 from apps.orders.models import Order, PortEvent, PortIn
 from apps.tariffs.models import TariffVersion
 from apps.usage.choices import FileState, RecordDirection, RecordKind, SuspenseReason
@@ -79,6 +79,7 @@ def make(upto: int, *, have: int = 0) -> None:
     for number in range(have, upto):
         line = LineFactory(plan=plan, tariff=version.tariff, price=Decimal("19.90"))
         children(line)
+        orders_of(line.customer, number)
         RateFactory(version=version, prefix=f"33{number:04d}", price_minute=Decimal("0.035"))
         SimCardFactory(msisdn=f"3363999{number:04d}", network="ISM", batch="LOT001")
         a_handset()
@@ -104,7 +105,6 @@ def make(upto: int, *, have: int = 0) -> None:
         how_invoices_are_made(number)
         asked_of_the_operator(line, number)
         a_file_exchanged(number)
-        orders_of(line.customer, number)
         more_of_the_first(file, run, number)
 
 
@@ -122,7 +122,7 @@ def more_of_the_first(file: CdrFile, run: BillingRun, number: int) -> None:
     an_invoice(a_run(date(2030 + number // 12, number % 12 + 1, 1), RunState.DONE), line, 500 + number)
     an_attempt(Delivery.objects.earliest("pk"), number + 2)
     orders_of(line.customer, 5000 + number)
-    an_item(Order.objects.earliest("pk"), 7000 + number)
+    an_item(Order.objects.drafts().filter(kind=OrderKind.MOBILE).earliest("pk"), 7000 + number)
 
 
 def a_plan() -> Plan:
