@@ -10,6 +10,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.billing import (
+            effects,
             invoiced,
             layout_previews,
             mailing,
@@ -24,6 +25,7 @@ class BillingConfig(AppConfig):
         from apps.billing.defaults import install_defaults
 
         panels.register()
+        effects.register()
         invoiced.register()
         tasks.register_kinds()
         mailing.register()

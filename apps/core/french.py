@@ -77,6 +77,12 @@ def long_day(value: date) -> str:
     return f"{number}{NBSP}{MONTHS[value.month - 1]}{NBSP}{value.year}"
 
 
+def of_month(first: date) -> str:
+    """«d’octobre 2026», «de novembre 2026», of any day of the month."""
+    name = MONTHS[first.month - 1]
+    return f"{'d’' if name[0] in 'ao' else 'de '}{name}{NBSP}{first.year}"
+
+
 def days(start: date, end: date) -> str:
     """A half-open range as people say it: «du 01/10/2026 au 31/10/2026», or the one day it holds."""
     last = end - timedelta(days=1)

@@ -85,3 +85,10 @@ def test_a_duration(seconds: int, shown: str) -> None:
 def test_groups_help_reading() -> None:
     assert plain(french.in_groups("FR76 3000 4500190859965184296", 4)) == "FR76 3000 4500 1908 5996 5184 296"
     assert plain(french.in_groups("123456782", 3)) == "123 456 782"
+
+
+@pytest.mark.parametrize(
+    ("month", "said"), [(4, "d’avril"), (8, "d’août"), (10, "d’octobre"), (12, "de décembre"), (1, "de janvier")]
+)
+def test_a_month_takes_its_preposition(month: int, said: str) -> None:
+    assert french.of_month(date(2026, month, 9)) == f"{said}\N{NO-BREAK SPACE}2026"

@@ -69,6 +69,8 @@ class DialogForm(BaseDialogForm):  # type: ignore[misc]  # unfold ships no types
 
     form_before_template = "admin/dialog_before.html"
     form_after_template = "admin/dialog_after.html"
+    #: Draws the fields, where one below the other is not enough.
+    fields_template = ""
 
     #: Digest of the answers that have been shown, and of the effects that were shown of them.
     _previewed = forms.CharField(required=False, widget=forms.HiddenInput)

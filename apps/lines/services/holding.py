@@ -23,6 +23,12 @@ class Held:
     tariff: LineTariff | None
     conditions: dict[DiscountBasis, Discount]
     handset: LineHandset | None
+    #: From which usage, and its special conditions, are billed.
+    billing_start: date | None = None
+
+    @classmethod
+    def nothing(cls) -> Held:
+        return cls(plan=None, options={}, tariff=None, conditions={}, handset=None)
 
 
 def held_by(line: Line, *, on: date) -> Held:
@@ -41,6 +47,7 @@ def held_by(line: Line, *, on: date) -> Held:
         tariff=current(line.tariffs.select_related("tariff"), on=on),
         conditions=conditions,
         handset=current(line.handsets.select_related("handset"), on=on),
+        billing_start=line.billing_start,
     )
 
 
