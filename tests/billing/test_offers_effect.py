@@ -148,7 +148,10 @@ def test_issued_months_keep_their_price_when_the_month_of_a_change_is_to_come(li
         plan=to(other, "27.90"), conditions={DiscountBasis.SUBSCRIPTION: Condition(percent=Decimal(50))}
     )
     change_offers(line=line, changes=changes, on=date(2026, 11, 1), actor=None)
-    assert draft(line, Month(2026, 11)) == [("Forfait B", "27.90"), ("Remise 50 % – Forfait B", "-13.95")]
+    assert draft(line, Month(2026, 11)) == [
+        ("Forfait B", "27.90"),
+        ("Remise 50\N{NO-BREAK SPACE}% – Forfait B", "-13.95"),
+    ]
 
 
 def test_usage_is_counted_anew_with_the_allowance(line: Line, other: Offer, rated: Callable[..., Any]) -> None:
