@@ -102,6 +102,12 @@ NAVIGATION = [
                 (_("SIM status management"), "sims.simcard"),
                 (_("Minute grids"), "tariffs.tariff"),
             ),
+            {
+                "title": _("SIM SWAP"),
+                "icon": "sim_card",
+                "link": reverse_lazy("admin:lines_line_sim_swap"),
+                "permission": lambda request: request.user.has_perm("lines.swap_sim"),
+            },
         ],
     },
     {

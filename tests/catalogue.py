@@ -27,7 +27,7 @@ SAME = frozenset(
     SAS, SARL, SA…|SIREN|SIRET|SMS|Service|Services|Supervision|Total|Trio|VATEX-…|Version|Versions|XLSX (Excel)|Zone
     Zones|action|anomalies|base|code|contact|contacts|copies|date|destination|document|e-mail|eSIM|format|logo|mention
     Mode|Options|Type|Version %(number)s|option|prorata|version|version %(number)s|versions|%(count)s document
-    %(count)s documents|IMEI|IMEI %(imei)s|Conditions|RIO|RIO incorrect|SHA-256|Stock|options|restriction|zone
+    %(count)s documents|IMEI|IMEI %(imei)s|Conditions|RIO|RIO incorrect|SHA-256|SIM SWAP|Stock|options|restriction|zone
     """.strip()
     .replace("\n", "|")
     .split("|")

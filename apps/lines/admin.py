@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -7,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.timezone import localdate
@@ -23,6 +24,7 @@ from apps.jobs.uploads import SCRIPT
 from apps.lines.choices import LineStatus
 from apps.lines.file_kinds import LINE_FILES
 from apps.lines.models import Discount, Line, LineImport, LineOperation, OneOffCharge, Subscription
+from apps.lines.operations import swapping
 from apps.lines.operations.admin import PLANNED_LIST
 from apps.lines.operations.planned import PLANNED
 from apps.lines.panels import PERIODS
@@ -144,6 +146,15 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
         if request.user.has_perm("lines.view_provisioningrequest"):
             return actions
         return [one for one in actions if not one.action_name.endswith("_requests_to_operator")]
+
+    def get_urls(self) -> list[Any]:
+        guarded = self.admin_site.admin_view
+        swap = guarded(partial(swapping.page, model_admin=self))
+        return [
+            path("sim-swap/", swap, name="lines_line_sim_swap"),
+            path("cards-in-stock/", guarded(swapping.cards), name="lines_line_cards_in_stock"),
+            *super().get_urls(),
+        ]
 
     def with_details(self, rows: Any) -> Any:
         return rows.with_latest(localdate())

@@ -15,7 +15,7 @@ class LinesConfig(AppConfig):
         from apps.lines import cards, file_kinds, mails, panels, searching, tiles
         from apps.lines.changes import lines_of_offers, offers_in_use
         from apps.lines.imports import SENTENCES
-        from apps.lines.operations import ending, noting, offers, restricting
+        from apps.lines.operations import ending, noting, offers, restricting, swapping
         from apps.lines.operations.kinds import register as register_operation
         from apps.lines.operations.planned import APPLY_SECONDS, apply_planned
         from apps.lines.provisioning import registering
@@ -38,6 +38,7 @@ class LinesConfig(AppConfig):
             restricting.REACTIVATION,
             ending.TERMINATION,
             ending.CANCELLATION,
+            swapping.SWAP,
             noting.RIO,
         ):
             register_operation(operation)

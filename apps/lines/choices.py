@@ -60,6 +60,15 @@ class TerminationReason(models.TextChoices):
     OTHER = "other", pgettext_lazy("reason", "Other reason")
 
 
+class SwapReason(models.TextChoices):
+    """Why a line gets another SIM card."""
+
+    LOST = "lost", pgettext_lazy("reason of a SIM swap", "The card is lost or stolen")
+    FAULTY = "faulty", pgettext_lazy("reason of a SIM swap", "The card is faulty")
+    UPGRADE = "upgrade", pgettext_lazy("reason of a SIM swap", "Another format, or an eSIM")
+    OTHER = "other", pgettext_lazy("reason", "Other reason")
+
+
 class International(models.TextChoices):
     """What a line may do beyond France (DOMAIN §12): barrings of the network, from none to all."""
 

@@ -15,7 +15,7 @@ from apps.catalog.choices import SaleMode
 from apps.catalog.wording import handset_price_text
 from apps.core.french import NBSP, day, euros, percent
 from apps.core.identifiers import national
-from apps.lines.choices import Barring, International, LineStatus, RestrictionReason, TerminationReason
+from apps.lines.choices import Barring, International, LineStatus, RestrictionReason, SwapReason, TerminationReason
 from apps.lines.models import Discount, LineOperation
 
 
@@ -101,6 +101,7 @@ FACTS: Mapping[str, tuple[Any, Callable[[Any], Any]]] = {
     "termination_reason": (gettext_lazy("reason"), lambda reason: TerminationReason(reason).label),
     "requested_on": (gettext_lazy("requested on"), lambda on: day(date.fromisoformat(on))),
     "early_termination": (gettext_lazy("early termination"), lambda amount: euros(Decimal(amount))),
+    "swap_reason": (gettext_lazy("reason"), lambda reason: SwapReason(reason).label),
     "international": (gettext_lazy("international behaviour"), lambda which: International(which).label),
     "rio": (gettext_lazy("RIO"), str),
     "terminated_on": (gettext_lazy("terminated on"), lambda on: day(date.fromisoformat(on))),

@@ -1,7 +1,7 @@
 """What happens to lines. Every change locks the line, checks again, moves statuses by their transitions, writes the
 periods and a journal entry; whoever cares about allowances is told by the slot ``lines.allowances_changed``."""
 
-from apps.lines.services.changing import add_option, change_plan, change_tariff, remove_option, swap_sim
+from apps.lines.services.changing import add_option, change_plan, change_tariff, remove_option
 from apps.lines.services.checking import status_disagreements
 from apps.lines.services.committing import EarlyTermination, commitment_of, early_termination_of
 from apps.lines.services.fees import INVOICED
@@ -13,6 +13,7 @@ from apps.lines.services.noting import change_international, change_user, note_r
 from apps.lines.services.offering import change_offers, tried
 from apps.lines.services.opening import NewLine, open_lines
 from apps.lines.services.periods import last_change
+from apps.lines.services.swapping import swap_sim
 from apps.lines.services.waiting import (
     LINE_CANCELLED,
     assign_number,

@@ -1,4 +1,4 @@
-"""Changes to what a line has: plan, options, grid, card. They may be dated, back to the last change."""
+"""Changes to what a line has: plan, options, grid. They may be dated, back to the last change."""
 
 from __future__ import annotations
 
@@ -13,24 +13,20 @@ from apps.accounts.models import User
 from apps.catalog.choices import FeeKind, OfferKind
 from apps.catalog.models import Offer
 from apps.core.exceptions import DomainError
-from apps.lines.choices import DiscountBasis, LineStatus, OperationKind
+from apps.lines.choices import DiscountBasis, OperationKind
 from apps.lines.models import Discount, Line, Subscription
 from apps.lines.services.combining import offers_held, refuse_unless_combined, refuse_unless_on_sale
-from apps.lines.services.fees import charge, fee, plan_on
+from apps.lines.services.fees import charge, fee
 from apps.lines.services.periods import (
     allowances_changed,
     current,
     end_subscription,
     journal,
     not_ended,
-    not_later,
     refuse_change_underneath,
     serving,
     turn_over,
 )
-from apps.sims.choices import SimStatus
-from apps.sims.models import SimCard
-from apps.sims.services import move_cards
 from apps.tariffs.models import Tariff
 
 
@@ -155,42 +151,6 @@ def change_tariff(*, line: Line, tariff: Tariff, on: date, actor: User | None, r
     journal(
         line, OperationKind.PLAN_CHANGE, actor=actor, on=on, reason=reason, before=before, after={"tariff": tariff.code}
     )
-
-
-@transaction.atomic
-def swap_sim(
-    *, line: Line, sim: SimCard, on: date, today: date, actor: User | None, fees: bool = True, reason: str = ""
-) -> None:
-    """Put another card in the line from ``on``; the old one is replaced for ever. Number and billing stay.
-
-    The plan's fee for it is charged unless told otherwise (a faulty card costs nothing).
-    """
-    line = serving(line, on=on)
-    not_later(on, today)
-    period = current(line.sims.select_related("sim"), on=on)
-    if period is None:
-        raise DomainError(_("The line has no SIM card to replace."))
-    sim = SimCard.objects.select_for_update().get(pk=sim.pk)
-    if sim.status != SimStatus.IN_STOCK:
-        raise DomainError(
-            _("SIM card %(iccid)s is “%(status)s”, not in stock.")
-            % {"iccid": sim.iccid, "status": sim.get_status_display()}
-        )
-    old = period.sim
-    turn_over(period, on=on, sim=sim)
-    new = SimStatus.SUSPENDED if line.status == LineStatus.SUSPENDED else SimStatus.ACTIVE
-    move_cards(targets={old.pk: SimStatus.REPLACED, sim.pk: new}, actor=actor, reason=reason)
-    operation = journal(
-        line,
-        OperationKind.SIM_SWAP,
-        actor=actor,
-        on=on,
-        reason=reason,
-        before={"sim": old.iccid},
-        after={"sim": sim.iccid},
-    )
-    if fees:
-        charge(fee(line, plan_on(line, on), FeeKind.SWAP, operation, on))
 
 
 def refuse_before_billing(line: Line, on: date) -> None:
