@@ -183,6 +183,10 @@ admin:lines_line_restrict_outgoing             302 200 403 200 403 403 403 200  
 admin:lines_line_reactivate                    302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_terminate                     302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_cancel                        302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_offers                        302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_swap                          302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_sim_swap                      302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
+admin:lines_line_cards_in_stock                302 200 403 200 403 403 403 200  302 405 405 405 405 405 405 405
 admin:lines_line_rio                           302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_paste                         302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_plannedoperation_cancel            302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200

@@ -238,7 +238,7 @@ def page(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "media": model_admin.media,
         "form": form,
         "line": line,
-        "submit": SWAP.submit if form.sentences else _("See what will happen"),
+        "said": SWAP.submit if form.sentences else _("See what will happen"),
     }
     response = TemplateResponse(request, "lines/sim_swap.html", context)
     add_never_cache_headers(response)
