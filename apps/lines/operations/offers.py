@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_date
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core import french
 from apps.core.slots import contributions
@@ -56,7 +56,7 @@ class OffersForm(OfferFields, OperationForm):
             (GIVEN_BACK, gettext_lazy("The handset is given back")),
         ],
         initial=AS_IT_IS,
-        widget=UnfoldAdminRadioSelectWidget,
+        widget=UnfoldAdminSelectWidget,
     )
 
     fields_template = "lines/offers/change.html"
