@@ -130,7 +130,7 @@ def test_an_offer_gets_another_price_by_those_who_may(
     line: Line, other: Offer, support: Client, sign_in: SignIn
 ) -> None:
     asked = as_shown(line, plan=other.pk, plan_price="1,00")
-    assert "Vous ne pouvez pas" in plain(ask(support, line, "offers", **asked))
+    assert "Votre rôle ne permet pas" in plain(ask(support, line, "offers", **asked))
     assert do(support, line, "offers", **asked).status_code == 200
     assert not line.operations.exists()
     free = sign_in("lines.view_line", "lines.change_line_offers", "lines.agree_line_prices")

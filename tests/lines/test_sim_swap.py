@@ -92,7 +92,7 @@ def test_the_page_says_what_will_happen_before(line: Line, card: SimCard, suppor
     assert plain(support.get(PAGE)).count("Voir ce qui va se passer") == 1
     shown = plain(support.post(PAGE, {**CONFIRMED, "msisdn": "+33639980001", **answers(card)}))
     for said in (
-        f"{old.iccid} → {card.iccid}",
+        f"{old.iccid} (Nano) → {card.iccid} (Nano)",
         f"Ligne 06 39 98 00 01 de {line.customer}.",
         "L’ancienne carte devient « Remplacée »",
         "Des frais de 8,00 € HT sont facturés.",
