@@ -1,9 +1,10 @@
 """``python -m tests.faults.dying COMMAND …``: a management command that dies by SIGKILL at a chosen moment.
 
-A moment is just before a statement is sent to the database, or just after a commit: between two of them nothing that
-outlives the process changes, save its files. A statement's moment is its SQL without quotes; a commit's is ``COMMIT``
-and the last statement before it. ``DIE_AT`` says which: ``2 UPDATE billing_invoice`` is the second that begins so (a
-regular expression); without it the command lives. ``DIE_BY=SIGTERM`` only asks it to stop there.
+A moment is just before a statement is sent to the database or a file gets its name, or just after a commit: between two
+of them nothing that outlives the process changes, save files that have no name yet. A statement's moment is its SQL
+without quotes; a commit's is ``COMMIT`` and the last statement before it; a file's is ``RENAME`` and its new path.
+``DIE_AT`` says which: ``2 UPDATE billing_invoice`` is the second that begins so (a regular expression); without it the
+command lives. ``DIE_BY=SIGTERM`` only asks it to stop there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import django
@@ -55,6 +57,13 @@ def await_death(death: Death) -> None:
     commit = connection.commit
     connection.execute_wrappers.append(death.before_statement)
     connection.commit = lambda: death.after_commit(commit)  # type: ignore[method-assign]
+    rename = Path.rename
+
+    def dying_rename(self: Path, target: Any) -> Path:
+        death.wait(f"RENAME {target}")
+        return rename(self, target)
+
+    Path.rename = dying_rename  # type: ignore[method-assign]
 
 
 if __name__ == "__main__":
