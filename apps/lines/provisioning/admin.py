@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from apps.core.admin import JOURNAL, DaysFilter, Link, ModelAdmin, ReadOnly, badge, count
-from apps.lines.choices import FileOutcome, ProvisioningState
+from apps.core.french import day
+from apps.lines.choices import FileOutcome, ProvisioningBackend, ProvisioningState
 from apps.lines.models import ProvisioningFile, ProvisioningRequest
 from apps.lines.provisioning.dialogs import ANSWERED, ASK_AGAIN
 from apps.lines.provisioning.panels import ASKED_FOR
@@ -44,7 +45,7 @@ class ProvisioningRequestAdmin(ReadOnly, ModelAdmin):
                     ("reference", badge(ProvisioningRequest.state, ProvisioningState)),
                     ("line", "kind"),
                     ("effective_on", "created_at"),
-                    ("backend", "file"),
+                    ("backend_label", "file"),
                 )
             },
         ),
@@ -78,8 +79,13 @@ class ProvisioningRequestAdmin(ReadOnly, ModelAdmin):
         return request.operation.get_kind_display()
 
     @admin.display(description=_("effective on"), ordering="operation__effective_on")
-    def effective_on(self, request: ProvisioningRequest) -> Any:
-        return request.operation.effective_on
+    def effective_on(self, request: ProvisioningRequest) -> str:
+        return day(request.operation.effective_on)
+
+    @admin.display(description=_("backend"))
+    def backend_label(self, request: ProvisioningRequest) -> str:
+        known = dict(ProvisioningBackend.choices)
+        return str(known.get(request.backend, request.backend))
 
 
 @admin.register(ProvisioningFile)
