@@ -62,13 +62,19 @@ def invoice_template() -> dict[str, Any]:
     }
 
 
+def is_on_fleet(request: HttpRequest) -> bool:
+    """On its list or on a line; «SIM SWAP», whose address begins with its own, has an entry to itself."""
+    fleet, swap = reverse("admin:lines_line_changelist"), reverse("admin:lines_line_sim_swap")
+    return request.path.startswith(fleet) and not request.path.startswith(swap)
+
+
 # The order and the labels are those of the product's outline. An entry comes with its screen.
 NAVIGATION = [
     {
         "items": [
             {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
             entry(_("Customers"), "business", "customers.customer"),
-            entry(_("Mobile fleet"), "smartphone", "lines.line"),
+            {**entry(_("Mobile fleet"), "smartphone", "lines.line"), "active": is_on_fleet},
             entry(_("Orders"), "shopping_cart", "orders.order"),
             entry(_("Portabilities"), "swap_calls", "orders.portin"),
         ],

@@ -132,7 +132,8 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
     paste = paste_dialog("lines.Line", permission="lines.add_lineoperation", identifiers=_("Telephone numbers"))
 
     class Media:
-        js = (SCRIPT,)
+        css = {"all": ("lines/offers.css",)}
+        js = (SCRIPT, "lines/offers.js")
 
     @action(description=_("Requests to the operator"), url_path="requests", icon="cell_tower")
     @method_decorator(require_safe)

@@ -20,6 +20,7 @@ OUTLINE = [
         [
             ("Gestion des offres de vente", ["Offres mobiles", "Options mobiles", "Matériels & services", "Terminaux"]),
             ("Gestion", ["Import cartes SIM", "Gestion status SIM", "Grilles minutes"]),
+            "SIM SWAP",
         ],
     ),
     ("Personnalisation", ["Identité & logo", "Modèles d’e-mail", "Modèle de facture", "Modes de paiement"]),
@@ -97,5 +98,5 @@ def test_the_home_page_leads_to_every_screen(admin: Client) -> None:
     home = page.content.decode().split('class="home-group"', 1)[1]
     items = [item for group in page.context["sidebar_navigation"] for item in group["items"]]
     leaves = [inner for item in items for inner in item.get("items", [item]) if str(inner["link"]) != "/admin/"]
-    assert len(leaves) == 30
+    assert len(leaves) == 31
     assert [str(one["title"]) for one in leaves if f'href="{one["link"]}"' not in home] == []

@@ -235,15 +235,22 @@ def _changing(line: Line, parameters: Parameters, on: date) -> Callable[[], Line
     return lambda: change_offers(line=line, changes=changes, on=on, actor=None)
 
 
-def plan_offers(line: Line, parameters: Parameters, on: date) -> Becomes | None:
-    """Tried and taken back: the services themselves say what would be refused."""
+def _differences(line: Line, parameters: Parameters, on: date) -> list[tuple[str, str, str]]:
+    """Tried and taken back: the services themselves say what would be refused, and what would differ."""
     change = _changing(line, parameters, on)
     made: list[LineOperation] = []
-    parts = tried(lambda: made.append(change()), lambda: list(changes_of(made[0].before, made[0].after)))
-    return Becomes(*("; ".join(f"{part[0]}{french.NBSP}: {part[side] or '–'}" for part in parts) for side in (1, 2)))
+    return tried(lambda: made.append(change()), lambda: list(changes_of(made[0].before, made[0].after)))
+
+
+def plan_offers(line: Line, parameters: Parameters, on: date) -> Becomes | None:
+    """The first thing that differs; the others are among the effects."""
+    (label, old, new), *_others = _differences(line, parameters, on)
+    return Becomes(f"{label}{french.NBSP}: {old or '–'}", new)
 
 
 def effects_of_offers(line: Line, parameters: Parameters, on: date) -> Iterator[Text]:
+    for label, old, new in _differences(line, parameters, on)[1:]:
+        yield f"{label}{french.NBSP}: {old or '–'} → {new or '–'}"
     changes = OfferChanges.of_json(parameters["changes"])
     held = held_by(line, on=on)
     whole = held.plan is not None and not held.plan.prorata

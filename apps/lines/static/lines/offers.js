@@ -2,10 +2,12 @@
 
 // What is agreed on for a line, while one types: prices that are proposed, options that do not go together, fields that
 // have nothing to say. The server has said what the catalogue knows, and decides.
-document.addEventListener("DOMContentLoaded", () => {
+const followOffers = () => {
     const told = document.getElementById("offer-facts");
-    const form = told?.closest("form");
-    if (!form) return;
+    // What a dialog answers takes the place of its fields, and not of its form.
+    const form = told?.closest("#dialog-form") ?? told?.closest("form");
+    if (!form || told.dataset.followed) return;
+    told.dataset.followed = "yes";
     const facts = JSON.parse(told.textContent);
     const field = (name) => form.querySelector(`[name="${name}"]`);
     const value = (name) => field(name)?.value ?? "";
@@ -94,4 +96,6 @@ document.addEventListener("DOMContentLoaded", () => {
     remember("plan_price", facts.offers?.[value("plan")]?.price ?? "");
     remember(handsetPrice, ofHandset()?.price ?? facts.products?.[value("offer")]?.price ?? "");
     look();
-});
+};
+document.addEventListener("DOMContentLoaded", followOffers);
+document.addEventListener("htmx:afterSettle", followOffers);
