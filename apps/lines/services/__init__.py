@@ -16,10 +16,10 @@ from apps.lines.services.periods import last_change
 from apps.lines.services.swapping import swap_sim
 from apps.lines.services.waiting import (
     LINE_CANCELLED,
+    TakenNumbers,
     assign_number,
     cancel_pending_line,
     create_pending_line,
-    refuse_taken_number,
 )
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Held",
     "Holding",
     "NewLine",
+    "TakenNumbers",
     "add_option",
     "assign_number",
     "cancel_pending_line",
@@ -48,7 +49,6 @@ __all__ = [
     "note_rio",
     "open_lines",
     "reactivate_line",
-    "refuse_taken_number",
     "remove_option",
     "status_disagreements",
     "suspend_line",

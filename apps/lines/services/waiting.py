@@ -7,7 +7,8 @@ the day on which it begins to serve. Whoever sells lines holds the customer's ro
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -17,11 +18,12 @@ from django.utils.translation import gettext as _
 from apps.accounts.models import User
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import national
+from apps.core.imports import in_batches
 from apps.core.slots import notify
 from apps.customers.models import Customer
 from apps.lines.choices import LineStatus, OperationKind
 from apps.lines.models import Line, LineNumber
-from apps.lines.services.periods import journal, not_ended, refuse_unless
+from apps.lines.services.periods import journal, refuse_unless
 
 #: Who wants to know. They get ``line`` and ``actor``, in the transaction that cancels it.
 LINE_CANCELLED: Final = "lines.line_cancelled"
@@ -52,7 +54,7 @@ def create_pending_line(
 def assign_number(*, line: Line, msisdn: str, on: date, actor: User | None, reason: str = "") -> Line:
     """Note the number (digits, E.164) that a pending line will have. DomainError where somebody has it."""
     line = _pending(line)
-    refuse_taken_number(msisdn, on=on, except_for=line)
+    TakenNumbers([msisdn]).refuse(msisdn, on=on, except_for=line)
     before, line.msisdn = line.msisdn, msisdn
     line.save()
     journal(
@@ -88,23 +90,34 @@ def cancel_pending_line(*, line: Line, on: date, actor: User | None, reason: str
     return line
 
 
-def refuse_taken_number(msisdn: str, *, on: date, except_for: Line | None = None) -> None:
-    """DomainError naming the line that has the number on ``on`` or later, or that waits to have it."""
-    held = LineNumber.objects.filter(not_ended(on), msisdn=msisdn).select_related("line__customer").first()
-    if held is not None:
-        raise DomainError(
-            _("%(number)s is in service already: a line of %(customer)s has it.")
-            % {"number": national(msisdn), "customer": held.line.customer}
-        )
-    waiting = Line.objects.filter(msisdn=msisdn, status=LineStatus.PENDING).select_related("customer")
-    if except_for is not None:
-        waiting = waiting.exclude(pk=except_for.pk)
-    line = waiting.first()
-    if line is not None:
-        raise DomainError(
-            _("%(number)s is promised to a line that is pending, of %(customer)s.")
-            % {"number": national(msisdn), "customer": line.customer}
-        )
+class TakenNumbers:
+    """Which of some numbers (digits, E.164) lines have, or wait to have: two queries for any number of them."""
+
+    def __init__(self, msisdns: Iterable[str]) -> None:
+        wanted = sorted({msisdn for msisdn in msisdns if msisdn})
+        self._held: defaultdict[str, list[LineNumber]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[Line]] = defaultdict(list)
+        periods = LineNumber.objects.select_related("line__customer").order_by("start")
+        for period in in_batches(periods, "msisdn", wanted):
+            self._held[period.msisdn].append(period)
+        pending = Line.objects.filter(status=LineStatus.PENDING).select_related("customer").order_by("pk")
+        for line in in_batches(pending, "msisdn", wanted):
+            self._waiting[line.msisdn].append(line)
+
+    def refuse(self, msisdn: str, *, on: date, except_for: Line | None = None) -> None:
+        """DomainError naming who has the number on ``on`` or later, or whose line waits to have it."""
+        for period in self._held[msisdn]:
+            if period.end is None or period.end > on:
+                raise DomainError(
+                    _("%(number)s is in service already: a line of %(customer)s has it.")
+                    % {"number": national(msisdn), "customer": period.line.customer}
+                )
+        for line in self._waiting[msisdn]:
+            if line != except_for:
+                raise DomainError(
+                    _("%(number)s is promised to a line that is pending, of %(customer)s.")
+                    % {"number": national(msisdn), "customer": line.customer}
+                )
 
 
 def _pending(line: Line) -> Line:

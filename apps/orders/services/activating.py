@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -12,8 +13,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
+from apps.catalog.models import Offer
 from apps.core.exceptions import DomainError
-from apps.core.identifiers import national
 from apps.core.periods import local_date
 from apps.lines import services as lines
 from apps.lines.choices import OperationKind
@@ -22,8 +23,9 @@ from apps.lines.services.periods import not_later
 from apps.orders.choices import ItemState, NumberSource
 from apps.orders.models import MobileItem, Order
 from apps.orders.services.checking import with_terms
+from apps.orders.services.drafting import refuse
 from apps.orders.services.locking import locked, named
-from apps.orders.services.mobile_checks import holding_number
+from apps.orders.services.mobile_checks import Numbers
 from apps.orders.terms import MobileTerms
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
@@ -159,12 +161,17 @@ def agreed(order: Order, item: MobileItem) -> dict[str, Any]:
     """What the line's journal keeps of the order: its number, the prices, and the catalogue's where they differ."""
     prices = {item.plan.code: item.plan_price, **{one.option.code: one.price for one in item.options.all()}}
     day = local_date(order.created_at)
-    catalogue = {offer.code: offer.price_on(day) for offer in MobileTerms.of(item).offers}
+    catalogue = {offer.code: _price(offer, day) for offer in MobileTerms.of(item).offers}
     return {
         "order": order.number,
         "prices": {code: str(price) for code, price in prices.items()},
         "catalogue": {code: str(catalogue[code]) for code, price in prices.items() if catalogue[code] != price},
     }
+
+
+def _price(offer: Offer, day: date) -> Decimal | None:
+    """The catalogue's, as it was prefetched."""
+    return next((price.amount for price in offer.prices.all() if day in price.days), None)
 
 
 def _waiting(item: MobileItem) -> tuple[Order, MobileItem]:
@@ -183,13 +190,7 @@ def _take_number(item: MobileItem, msisdn: str, on: date) -> None:
     item.msisdn = msisdn or item.msisdn
     if not item.msisdn:
         raise DomainError(_("The number is missing."))
-    lines.refuse_taken_number(item.msisdn, on=on, except_for=item.line)
-    holding = holding_number(item.msisdn, except_for=item)
-    if holding is not None:
-        raise DomainError(
-            _("%(number)s is promised in the order %(order)s.")
-            % {"number": national(item.msisdn), "order": holding.order}
-        )
+    refuse(Numbers([item.msisdn]).faults(item.msisdn, on=on, item=item))
 
 
 def _line_of(item: MobileItem) -> Line:

@@ -14,7 +14,7 @@ from apps.core.french import NBSP
 from apps.customers.closing import refuse_closed
 from apps.orders.choices import ItemState, OrderState
 from apps.orders.models import Order
-from apps.orders.services.mobile_checks import faults_of_mobile
+from apps.orders.services.mobile_checks import Numbers, faults_of_mobile, number_of
 from apps.orders.services.service_checks import faults_of_service
 from apps.orders.terms import MobileTerms, ServiceTerms
 
@@ -33,8 +33,10 @@ def faults_of(order: Order, today: date, *, actor: Any = None) -> Iterator[str]:
     if not mobile and not services:
         yield _("The order is empty.")
     rules = Rules.about(offer.pk for item in mobile for offer in MobileTerms.of(item).offers)
+    numbers = Numbers(number_of(MobileTerms.of(item)) for item in mobile)
     for item in mobile:
-        for fault in faults_of_mobile(MobileTerms.of(item), today=today, actor=actor, item=item, rules=rules):
+        terms = MobileTerms.of(item)
+        for fault in faults_of_mobile(terms, today=today, actor=actor, item=item, rules=rules, numbers=numbers):
             yield f"{item.position}. {item.user_name}{NBSP}: {fault}"
     for service in services:
         for fault in faults_of_service(ServiceTerms.of(service), order=order, today=today):
@@ -49,5 +51,5 @@ def items_of(order: Order) -> Any:
 def with_terms(items: Any) -> Any:
     """With all that the terms of these items are made of, in a number of queries that does not grow with them."""
     return items.select_related("sim", "plan", "tariff", "handset", "line").prefetch_related(
-        "plan__allowances", "options__option__allowances", "discounts"
+        "plan__allowances", "plan__prices", "options__option__allowances", "options__option__prices", "discounts"
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -13,10 +14,11 @@ from apps.catalog.rules import Rules
 from apps.core.charset import Charset
 from apps.core.exceptions import DomainError
 from apps.core.identifiers import national
+from apps.core.imports import in_batches
 from apps.core.refusals import Refusal
 from apps.core.wording import sentence
 from apps.lines.choices import PurchaseMode
-from apps.lines.services import refuse_taken_number
+from apps.lines.services import TakenNumbers
 from apps.lines.terms import has_data
 from apps.orders.choices import HOLDING, NumberSource
 from apps.orders.models import MobileItem
@@ -30,11 +32,18 @@ MOST_DAYS_BACK: Final = 31
 
 
 def faults_of_mobile(
-    terms: MobileTerms, *, today: date, actor: Any = None, item: MobileItem | None = None, rules: Rules | None = None
+    terms: MobileTerms,
+    *,
+    today: date,
+    actor: Any = None,
+    item: MobileItem | None = None,
+    rules: Rules | None = None,
+    numbers: Numbers | None = None,
 ) -> Iterator[str]:
     """What speaks against selling a line on these terms; ``item`` is the one that has them, or will have.
 
-    A new fact counts as well as a wrong answer: a plan withdrawn, a card gone, a number taken since.
+    A new fact counts as well as a wrong answer: a plan withdrawn, a card gone, a number taken since. ``rules`` and
+    ``numbers`` are read at once where many lines are asked about.
     """
     try:
         Charset().check(terms.user_name)
@@ -42,7 +51,7 @@ def faults_of_mobile(
         yield _("Name of the user: %(fault)s") % {"fault": sentence(refusal)}
     yield from _card(terms, item)
     yield from _offers(terms, today, rules or Rules.about(offer.pk for offer in terms.offers))
-    yield from _number(terms, today, item)
+    yield from _number(terms, today, item, numbers or Numbers([number_of(terms)]))
     if terms.number_source == NumberSource.PORTED:
         yield from _porting(terms, today, actor)
     yield from _handset(terms, today)
@@ -86,7 +95,7 @@ def _offers(terms: MobileTerms, today: date, rules: Rules) -> Iterator[str]:
             yield _("%(offer)s includes data: say at which throughput.") % {"offer": offer.code}
 
 
-def _number(terms: MobileTerms, today: date, item: MobileItem | None) -> Iterator[str]:
+def _number(terms: MobileTerms, today: date, item: MobileItem | None, numbers: Numbers) -> Iterator[str]:
     msisdn = number_of(terms)
     if not msisdn:
         if terms.number_source == NumberSource.CARD:
@@ -94,16 +103,7 @@ def _number(terms: MobileTerms, today: date, item: MobileItem | None) -> Iterato
         elif terms.number_source != NumberSource.LATER:
             yield _("The number is missing.")
         return
-    try:
-        refuse_taken_number(msisdn, on=terms.begins_on(today), except_for=None if item is None else item.line)
-    except DomainError as refusal:
-        yield str(refusal)
-    holding = holding_number(msisdn, except_for=item)
-    if holding is not None:
-        yield _("%(number)s is promised in the order %(order)s.") % {
-            "number": national(msisdn),
-            "order": holding.order,
-        }
+    yield from numbers.faults(msisdn, on=terms.begins_on(today), item=item)
 
 
 def number_of(terms: MobileTerms) -> str:
@@ -113,12 +113,28 @@ def number_of(terms: MobileTerms) -> str:
     return terms.msisdn
 
 
-def holding_number(msisdn: str, *, except_for: MobileItem | None = None) -> MobileItem | None:
-    """The item of an open order, or of one that waits, that asks for the number."""
-    items = MobileItem.objects.filter(msisdn=msisdn, state__in=HOLDING).select_related("order")
-    if except_for is not None and except_for.pk:
-        items = items.exclude(pk=except_for.pk)
-    return items.first()
+class Numbers:
+    """Who has, waits for, or asks for some numbers, as far as can be read at once."""
+
+    def __init__(self, msisdns: Iterable[str]) -> None:
+        wanted = sorted({msisdn for msisdn in msisdns if msisdn})
+        self._lines = TakenNumbers(wanted)
+        self._items: defaultdict[str, list[MobileItem]] = defaultdict(list)
+        holding = MobileItem.objects.filter(state__in=HOLDING).select_related("order").order_by("pk")
+        for item in in_batches(holding, "msisdn", wanted):
+            self._items[item.msisdn].append(item)
+
+    def faults(self, msisdn: str, *, on: date, item: MobileItem | None) -> Iterator[str]:
+        """Why ``item`` cannot have the number from ``on``: a line has it, or another order asks for it."""
+        try:
+            self._lines.refuse(msisdn, on=on, except_for=None if item is None else item.line)
+        except DomainError as refusal:
+            yield str(refusal)
+        for other in self._items[msisdn]:
+            if other != item:
+                said = {"number": national(msisdn), "order": other.order}
+                yield _("%(number)s is promised in the order %(order)s.") % said
+                return
 
 
 def _porting(terms: MobileTerms, today: date, actor: Any) -> Iterator[str]:
