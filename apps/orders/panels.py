@@ -112,13 +112,6 @@ LINKS = (
         when=lambda order: is_draft(order) and order.kind == OrderKind.MOBILE,
     ),
     Link(
-        title=_("Several lines at once"),
-        url=_entry("quantity"),
-        permission="orders.change_order",
-        icon="playlist_add",
-        when=lambda order: is_draft(order) and order.kind == OrderKind.MOBILE,
-    ),
-    Link(
         title=_("Add a service"),
         url=_entry("service"),
         permission="orders.change_order",

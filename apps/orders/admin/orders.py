@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
+from apps.catalog.admin.base import more
 from apps.core.admin import JOURNAL, CreateButton, DaysFilter, ModelAdmin, ReadOnly, badge, figure
 from apps.core.french import day, euros
 from apps.orders import dialogs, panels
@@ -52,7 +53,7 @@ class OrderAdmin(CreateButton, ReadOnly, ModelAdmin):
     links = panels.LINKS
     panels = (panels.ITEMS, panels.MAILS, JOURNAL)
     keeps_history = False
-    actions_detail = ("validate", "assign", "cancel", "remove", "give_up")
+    actions_detail = ("validate", "assign", more("cancel", "remove", "give_up"))
     validate = dialogs.validate
     cancel = dialogs.cancel
     remove = dialogs.remove

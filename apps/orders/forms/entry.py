@@ -35,7 +35,7 @@ class EntryForm(forms.Form):
     seller: Any = forms.ModelChoiceField(
         User.objects.none(), label=gettext_lazy("Seller"), widget=UnfoldAdminSelectWidget, empty_label=None
     )
-    purchase_order = text_field(gettext_lazy("Purchase-order number"), 50, required=False)
+    purchase_order = text_field(gettext_lazy("Customer’s purchase order"), 50, required=False)
 
     def __init__(
         self, *args: Any, actor: User, customer: Customer, order: Order | None, today: date, **kwargs: Any

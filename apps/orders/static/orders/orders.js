@@ -7,7 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const query = new URLSearchParams(location.search);
     if (query.has("validate")) {
         history.replaceState(null, "", location.pathname);
-        const link = document.querySelector("a[hx-get$='/validate']");
+        const link = document.querySelector("a[hx-get$='/validate/']");
         if (link) window.addEventListener("load", () => link.click());
     }
 
