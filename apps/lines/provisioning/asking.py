@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.models import User
 from apps.core.exceptions import DomainError
-from apps.lines.choices import LineStatus, OperationKind, ProvisioningBackend, ProvisioningState
+from apps.lines.choices import DiscountBasis, LineStatus, OperationKind, ProvisioningBackend, ProvisioningState
 from apps.lines.models import Line, LineOperation, ProvisioningRequest
 from apps.lines.provisioning.wanted import wanted_of, wanted_of_each
 
@@ -34,18 +34,11 @@ ON_THE_NETWORK = {
 OFF_THE_NETWORK = {
     "tariff",
     "price",
-    "discount",
-    "discounts",
-    "commitment_months",
-    "committed_from",
-    "handset",
-    "imei",
-    "sale_mode",
-    "purchase_mode",
-    "months",
-    "in_advance",
+    "billing",
     "prorata",
-    "billing_start",
+    "commitment",
+    "handset",
+    *(f"discount_{basis}" for basis in DiscountBasis.values),
 }
 
 
@@ -54,7 +47,11 @@ def ask(operation: LineOperation) -> ProvisioningRequest | None:
 
     Called in the transaction of the operation, once the line is what it has become.
     """
-    return next(iter(ask_each([operation])), None)
+    if not _concerns_the_network(operation):
+        return None
+    (request,) = _requests([operation], _day(operation))
+    request.save(force_insert=True)
+    return request
 
 
 def ask_each(operations: Sequence[LineOperation]) -> list[ProvisioningRequest]:

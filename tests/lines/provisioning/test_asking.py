@@ -29,6 +29,7 @@ from apps.lines.services import (
     swap_sim,
     terminate_line,
 )
+from apps.lines.services.holding import facts_of, held_by
 from tests.factories import (
     CustomerFactory,
     LineFactory,
@@ -102,6 +103,17 @@ def test_every_operation_of_the_network_is_asked_for_and_no_other(line: Line, to
     assert (latest(line).wanted["status"], latest(line).wanted["barring"]) == (LineStatus.ACTIVE, "")
     kinds = ProvisioningRequest.objects.order_by("pk").values_list("operation__kind", flat=True)
     assert list(kinds) == ["plan_change", "sim_swap", "restriction", "reactivation"]
+
+
+def test_what_is_agreed_between_us_and_the_customer_only_is_not_the_networks(line: Line, today: date) -> None:
+    """Whatever a change of offers may note in the journal is looked at, and only plan and options are the network's."""
+    facts = facts_of(line, held_by(line, on=today))
+    ours = facts.keys() - {"plan", "throughput", "options"}
+    for name in facts:
+        operation = LineOperation.objects.create(
+            line=line, kind=OperationKind.PLAN_CHANGE, effective_on=today, before={name: 1}, after={name: 2}
+        )
+        assert (ask(operation) is None) == (name in ours), name
 
 
 def test_a_terminated_line_says_which_card_goes_off_the_network(line: Line, today: date) -> None:
