@@ -7,7 +7,7 @@ answers what a page shows while one types: prices that are proposed, options tha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -242,7 +242,11 @@ class OfferFields(forms.Form):
             self._check_price(f"price_{option.pk}", self._proposed(option), option.price_on_day)
             self._need_throughput(f"throughput_{option.pk}", option)
         together = [one for one in (plan, *options) if one is not None]
-        for broken in Rules.about(one.pk for one in together).broken_by(together) if plan is not None else ():
+        for broken in (
+            Rules.about(one.pk for one in together).broken_by(together, about=self.concerned(together))
+            if plan is not None
+            else ()
+        ):
             self.add_error("options", ValidationError(str(broken.sentence), code=broken.code))
         if "handset" in self.fields:
             self._clean_handset(cleaned)
@@ -251,6 +255,10 @@ class OfferFields(forms.Form):
                 self.add_error(f"{basis}_discount", ValidationError(_("At most 100 %."), code="discount"))
         cleaned["chosen_options"] = options
         return cleaned
+
+    def concerned(self, together: Sequence[Offer]) -> Collection[int] | None:
+        """The keys of the offers whose rules are held: None is all."""
+        return None
 
     def _check_price(self, name: str, *proposed: Decimal | None) -> None:
         """A price other than those proposed needs the right; one left empty is the one that is proposed."""

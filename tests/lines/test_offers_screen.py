@@ -12,8 +12,8 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from apps.catalog.choices import SaleMode, UsageKind
-from apps.catalog.models import Offer
+from apps.catalog.choices import RuleKind, SaleMode, UsageKind
+from apps.catalog.models import Offer, OfferRule
 from apps.core.roles import Role
 from apps.lines.choices import DiscountBasis, OperationKind, PlannedState
 from apps.lines.models import Line, PlannedOperation
@@ -216,6 +216,18 @@ def test_a_planned_change_is_refused_when_the_line_has_ended(line: Line, support
     apply_next(today=date(2026, 12, 1), now=timezone.now())
     planned = PlannedOperation.objects.get()
     assert (planned.state, planned.refusal != "") == (PlannedState.REFUSED, True)
+
+
+def test_a_rule_that_came_later_is_not_held_against_what_the_line_has(line: Line, support: Client) -> None:
+    held = held_by(line, on=TODAY)
+    assert held.plan is not None
+    first, second = sorted([held.plan.offer, next(iter(held.options.values())).offer], key=lambda one: one.pk)
+    OfferRule.objects.create(offer=first, kind=RuleKind.EXCLUDES, other=second)
+    assert do(support, line, "offers", **as_shown(line, usage_discount=None)).status_code == 302
+    another = OptionFactory()
+    OfferRule.objects.create(offer=held.plan.offer, kind=RuleKind.EXCLUDES, other=another)
+    asked = as_shown(line, options=[*held.options, another.pk])
+    assert "incompatibles" in plain(ask(support, line, "offers", **asked))
 
 
 def test_two_changes_on_one_day_leave_the_second(line: Line, support: Client, other: Offer) -> None:

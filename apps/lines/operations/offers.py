@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from apps.catalog.models import Offer
 from apps.core import french
 from apps.core.slots import contributions
 from apps.lines.choices import DiscountBasis, OperationKind
@@ -103,6 +104,10 @@ class OffersForm(OfferFields, OperationForm):
                 raise ValidationError(_("Nothing here differs from what the line has."), code="nothing")
             cleaned["changes"] = changes.as_json()
         return cleaned
+
+    def concerned(self, together: Sequence[Offer]) -> Collection[int]:
+        """What comes and what goes: what the line has always had is not held against it."""
+        return {offer.pk for offer in together} ^ set(self.agreed.prices)
 
     def _clean_handset(self, cleaned: dict[str, Any]) -> None:
         """What is said of a handset counts for a new one only."""
