@@ -63,7 +63,7 @@ bench: runtime
 
 # The pictures of docs/guide, taken by the tests that use its screens.
 guide: development
-	@UPDATE_GUIDE=1 $(VENV) -m pytest -q --numprocesses=0 tests/e2e/test_month.py tests/e2e/test_first_days.py tests/e2e/test_offers_guide.py tests/e2e/test_mail_templates.py tests/e2e/test_invoice_template.py tests/e2e/test_customers_guide.py tests/e2e/test_orders_guide.py tests/e2e/test_customer_space.py tests/e2e/test_customer_pages.py tests/e2e/test_files_guide.py tests/e2e/test_worker_killed.py
+	@UPDATE_GUIDE=1 $(VENV) -m pytest -q --numprocesses=0 tests/e2e/test_month.py tests/e2e/test_first_days.py tests/e2e/test_offers_guide.py tests/e2e/test_mail_templates.py tests/e2e/test_invoice_template.py tests/e2e/test_customers_guide.py tests/e2e/test_orders_guide.py tests/e2e/test_portability_guide.py tests/e2e/test_customer_space.py tests/e2e/test_customer_pages.py tests/e2e/test_files_guide.py tests/e2e/test_worker_killed.py
 
 # Data stays: var/ holds the database and the documents.
 clean:

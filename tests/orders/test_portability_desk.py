@@ -128,6 +128,7 @@ def test_its_page_tells_its_story(support: Client) -> None:
     assert "Envoyée → Refusée" in page
     assert "RIO incorrect – Clé fausse" in page
     assert "SFR" in page
+    assert reverse("admin:orders_order_change", args=[port_in.item.order_id]) in page
     assert str(port_in.line.customer) in page
 
 

@@ -9,13 +9,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from apps.core import french
-from apps.core.admin import DaysFilter, ModelAdmin, ReadOnly, badge, number
+from apps.core.admin import DaysFilter, Link, ModelAdmin, ReadOnly, badge, number
 from apps.jobs.bulk.admin import BulkActions, paste_dialog
 from apps.lines.rio import Rio
 from apps.orders.choices import PortState
@@ -65,6 +66,14 @@ class PortInAdmin(BulkActions, ReadOnly, ModelAdmin):
         ),
     )
     panels = (PAST,)
+    links = (
+        Link(
+            title=gettext_lazy("Open the order"),
+            url=lambda port_in: reverse("admin:orders_order_change", args=[port_in.item.order_id]),
+            permission="orders.view_order",
+            icon="shopping_cart",
+        ),
+    )
     keeps_history = False
     actions_list = ("paste",)
     actions_detail = ("send", "accept", "schedule", "ported", "correct", "refuse", "fail", "cancel")

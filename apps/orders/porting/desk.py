@@ -12,6 +12,7 @@ from unfold.enums import ActionVariant
 
 from apps.core.admin import DialogForm, ServiceDialog
 from apps.core.exceptions import DomainError
+from apps.core.french import NBSP
 from apps.core.identifiers import IdentifierRefused, national, normalise_msisdn
 from apps.core.imports import in_batches
 from apps.core.wording import sentence
@@ -96,7 +97,7 @@ def correct_preview(port_in: PortIn, answers: dict[str, Any]) -> Sequence[str]:
         (_("Holder of the number"), port_in.holder, answers["holder"]),
         (_("Porting date"), f"{port_in.port_on:%d/%m/%Y}", f"{answers['day']:%d/%m/%Y}"),
     )
-    changes = [f"{label} : {old} → {new}" for label, old, new in asked if old != new]
+    changes = [f"{label}{NBSP}: {old} → {new}" for label, old, new in asked if old != new]
     return [*(changes or [_("Nothing of it changes.")]), _("It is to be sent to the other operator (again).")]
 
 
