@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from apps.core.exceptions import DomainError
 from apps.core.identifiers import national
 from apps.core.roles import Role
 from apps.jobs.bulk.choices import BulkState, Outcome
@@ -22,8 +23,8 @@ from apps.jobs.bulk.kinds import bulk_kinds
 from apps.jobs.bulk.services import choose_rows, plan_operation
 from apps.jobs.models import BulkOperation
 from apps.lines.mails import EVENTS
-from apps.lines.models import Line, OneOffCharge, PlannedOperation
-from apps.lines.services import reactivate_line, status_disagreements, suspend_line
+from apps.lines.models import Line, OneOffCharge, PlannedOperation, ProvisioningRequest
+from apps.lines.services import living, reactivate_line, status_disagreements, suspend_line
 from apps.messaging.models import Delivery
 from apps.messaging.services import templates
 from tests.factories import ContactFactory, IntegratorFactory, LineFactory, UserFactory
@@ -117,6 +118,27 @@ def test_numbers_are_pasted_in_any_form_and_those_that_nobody_has_are_named(supp
     assert "Aucune ligne n’a ce numéro" in reason(operation, "06 39 98 77 77")
     assert outcomes(operation)["n'importe quoi"] == Outcome.UNKNOWN
     assert list(operation.items.filter(outcome=Outcome.DOUBLE).values_list("position", flat=True)) == [8]
+
+
+def test_the_operator_is_asked_for_each_line_and_for_none_that_was_rolled_back(
+    support: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = LineFactory.create_batch(2)
+    operation = prepared(support, "restrict", good, bad, **RESTRICTION)
+    real = living.tell
+
+    def tell(entry: Any) -> None:
+        if entry.line == bad:
+            raise DomainError("Ce courrier est refusé.")
+        real(entry)
+
+    monkeypatch.setattr(living, "tell", tell)
+    press(support, operation, "confirm")
+    work_off()
+    assert outcomes(operation) == {str(good): Outcome.CHANGED, str(bad): Outcome.REFUSED}
+    request = ProvisioningRequest.objects.get()
+    assert request.operation == good.operations.get()
+    assert (request.wanted["status"], request.state) == ("suspended", "acknowledged")
 
 
 def test_a_number_that_went_on_to_another_line_names_the_line_that_has_it_now(support: Client) -> None:

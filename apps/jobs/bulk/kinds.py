@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ class BulkKind:
     what it refuses, which concerns this row only.
 
     ``hold`` locks what else ``apply`` will lock for these keys, before the rows are; ``locked`` how the rows are, in
-    the order of their keys.
+    the order of their keys. The rows of a transaction are done within ``together``.
     """
 
     code: str
@@ -77,6 +78,7 @@ class BulkKind:
     rows: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=_as_they_come)
     hold: Callable[[Sequence[int]], None] = field(default=_nothing_else)
     locked: Callable[[QuerySet[Any]], QuerySet[Any]] = field(default=_for_update)
+    together: Callable[[], AbstractContextManager[Any]] = field(default=nullcontext)
     parameters: Callable[[dict[str, Any]], Parameters] = field(default=_nothing)
     about: Callable[[Parameters], Text] = field(default=_no_words)
     description: Text = ""

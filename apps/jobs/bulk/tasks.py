@@ -118,11 +118,12 @@ def _chunk(
         rows = {row.pk: row for row in locked.filter(pk__in=keys)}
         over = time.monotonic() + CHUNK_SECONDS
         seen: list[BulkItem] = []
-        for item in items:
-            _see_to(item, rows.get(item.object_id), act, refused)
-            seen.append(item)
-            if time.monotonic() > over:
-                break
+        with kind.together():
+            for item in items:
+                _see_to(item, rows.get(item.object_id), act, refused)
+                seen.append(item)
+                if time.monotonic() > over:
+                    break
         BulkItem.objects.bulk_update(seen, ["outcome", "reason", "memory"], batch_size=100)
         changed = [item for item in seen if item.outcome not in (refused, Outcome.FAILED)]
         _journal(kind, changed, work.actor, message)

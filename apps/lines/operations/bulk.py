@@ -22,6 +22,7 @@ from apps.lines.choices import LineStatus
 from apps.lines.models import Line, LineOperation, PlannedOperation
 from apps.lines.operations.doing import cancel_planned, carry_out, outlook
 from apps.lines.operations.kinds import Answers, Doing, Operation
+from apps.lines.provisioning.asking import asking_together
 
 #: Of the lines that have had a number, the one that has it now comes last.
 _OVER = (LineStatus.TERMINATED, LineStatus.CANCELLED)
@@ -97,6 +98,7 @@ def bulk_kind_of(operation: Operation) -> BulkKind:
         rows=rows,
         locked=lambda lines: lines.locked(),  # type: ignore[attr-defined]  # they are of Line's own kind
         hold=_hold_customers if operation.is_pooled else _hold_nothing,
+        together=asking_together,
         plan=plan,
         apply=apply,
         undo=undo if operation.undo is not None else None,

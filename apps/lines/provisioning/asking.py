@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from itertools import batched, groupby
 
@@ -43,15 +45,39 @@ OFF_THE_NETWORK = {
 
 
 def ask(operation: LineOperation) -> ProvisioningRequest | None:
-    """Ask the operator for what the line has become by ``operation``; None where its network is not concerned.
+    """Ask the operator for what the line has become by ``operation``; None where its network is not concerned, or
+    where that is asked later (:func:`asking_together`).
 
     Called in the transaction of the operation, once the line is what it has become.
     """
+    noted = _noted.get()
+    if noted is not None:
+        noted.append(operation.pk)
+        return None
     if not _concerns_the_network(operation):
         return None
     (request,) = _requests([operation], _day(operation))
     request.save(force_insert=True)
     return request
+
+
+@contextmanager
+def asking_together() -> Iterator[None]:
+    """Has all that is asked inside asked set-wise at the end, in the same transaction: for many lines, one by one.
+
+    What an operation that was rolled back meanwhile would have asked is not asked.
+    """
+    noted: list[int] = []
+    token = _noted.set(noted)
+    try:
+        yield
+    finally:
+        _noted.reset(token)
+    ask_each(list(LineOperation.objects.filter(pk__in=noted).select_related("line")))
+
+
+#: Keys of the operations that are to be asked together; None where each is asked for by itself.
+_noted: ContextVar[list[int] | None] = ContextVar("noted", default=None)
 
 
 def ask_each(operations: Sequence[LineOperation]) -> list[ProvisioningRequest]:
