@@ -58,7 +58,7 @@ class ServiceForm(EntryForm):
     )
     months = months_field()
     quantity = forms.IntegerField(
-        label=gettext_lazy("Number"),
+        label=pgettext_lazy("quantity", "Number"),
         min_value=1,
         max_value=9_999,
         initial=1,
