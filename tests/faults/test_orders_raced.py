@@ -17,17 +17,25 @@ from apps.core.exceptions import DomainError
 from apps.customers.closing import close_customer
 from apps.jobs.models import Job
 from apps.lines.choices import LineStatus
-from apps.lines.models import Line, LineNumber, LineSim
+from apps.lines.models import Line, LineNumber, LineSim, Subscription
 from apps.lines.services import cancel_pending_line, status_disagreements
-from apps.orders.choices import HOLDING, ItemState, NumberSource, OrderState
+from apps.orders.choices import HOLDING, ItemState, NumberSource, OrderKind, OrderState
 from apps.orders.models import MobileItem, Order
-from apps.orders.services import activate_item, cancel_order, expire_drafts, settling, validate_order
+from apps.orders.services import (
+    activate_item,
+    cancel_order,
+    drafting,
+    expire_drafts,
+    settling,
+    start_order,
+    validate_order,
+)
 from apps.orders.services.activating import activate_due
 from apps.sims.choices import SimStatus
 from apps.sims.models import SimCard
 from tests.factories import CustomerFactory, LineFactory, PlanFactory, TariffFactory, UserFactory
 from tests.faults.sellers import PATIENCE, sold, start
-from tests.orders.selling import draft, numbered_card, order_line
+from tests.orders.selling import draft, numbered_card, order_line, order_service
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -172,6 +180,31 @@ def test_the_same_click_twice_at_once_sells_once(elsewhere: Any) -> None:
     order, _item = entered()
     assert sorted(at_once(elsewhere, *[lambda: validate(order)] * 2)) == [False, True]
     assert Line.objects.count() == Job.objects.count() == 1
+
+
+def test_the_same_click_twice_at_once_charges_a_service_once(elsewhere: Any) -> None:
+    """It has no card that would tell the second click: the order's own lock does."""
+    order = draft(kind=OrderKind.SERVICE, today=localdate())
+    order_service(order, today=localdate(), start=localdate())
+    assert sorted(at_once(elsewhere, *[lambda: validate(order)] * 2)) == [False, True]
+    assert Subscription.objects.count() == Job.objects.count() == 1
+
+
+def test_no_order_is_started_for_a_customer_that_is_being_closed(
+    elsewhere: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer, seller, today = CustomerFactory(), UserFactory(), localdate()
+    real, others = drafting.refuse_closed, []
+
+    def refuse_closed(*some: Any) -> None:
+        real(*some)
+        closing = {"customer": customer, "on": today, "today": today, "reason": "", "actor": None}
+        others.append(elsewhere(lambda: done(lambda: close_customer(**closing))))
+        await_all(others, timeout=MEANWHILE)
+
+    monkeypatch.setattr(drafting, "refuse_closed", refuse_closed)
+    start_order(customer=customer, kind=OrderKind.MOBILE, seller=seller, actor=seller, today=today)
+    assert others[0].result(PATIENCE) is False
 
 
 @pytest.mark.parametrize("other", ["expired", "cancelled"])
