@@ -133,6 +133,14 @@ def test_each_row_of_the_fleet_has_the_menu_for_whoever_may(line: Line, support:
     assert f"/admin/lines/line/{line.pk}/user/" not in plain(sign_in_as(Role.SALES).get("/admin/lines/line/"))
 
 
+def test_the_menu_of_a_row_offers_what_its_state_allows(support: Client) -> None:
+    active, suspended, ended = LineFactory(), LineFactory(suspended=True), LineFactory(terminated=True)
+    listed = plain(support.get("/admin/lines/line/"))
+    for line, codes in ((active, {"restrict"}), (suspended, {"restrict", "reactivate"}), (ended, set())):
+        offered = {code for code in ("restrict", "reactivate", "cancel") if address(line, code) in listed}
+        assert offered == codes
+
+
 def test_from_the_list_one_comes_back_to_the_list_with_its_filters(line: Line, support: Client) -> None:
     answers = on_today("user")
     shown: Any = ask(support, line, "user", **answers)

@@ -203,7 +203,7 @@ class ServiceDialog:
         # ``migrate`` of an empty one. The kit's ModelAdmin asks ``offered``, and respond() asks again.
         action.offered = partial(self.offered, model_admin)  # type: ignore[attr-defined]
         action.short_description = self.title  # type: ignore[attr-defined]
-        action.dialog = {"title": self.title}  # type: ignore[attr-defined]
+        action.dialog = {"title": self.title, "when": self.when}  # type: ignore[attr-defined]
         action.icon = self.icon  # type: ignore[attr-defined]
         action.variant = self.variant  # type: ignore[attr-defined]
         action.attrs = {}  # type: ignore[attr-defined]
