@@ -40,6 +40,17 @@ def test_the_account_shows_who_where_and_how_it_pays(sign_in_to: SignInTo) -> No
     assert "<input" not in response.content.decode().replace('<input type="hidden"', "")
 
 
+def test_a_line_shows_its_rio_when_that_is_known(sign_in_to: SignInTo) -> None:
+    customer = CustomerFactory()
+    known = LineFactory(customer=customer, msisdn="33639980001", rio="01P123456XTT")
+    unknown = LineFactory(customer=customer, msisdn="33639980002")
+    browser = sign_in_to(customer)
+    page = words(browser.get(reverse("portal:line", args=[known.pk])))
+    assert "RIO 01P123456XTT" in page
+    assert "À donner à un autre opérateur, qui reprend le numéro." in page
+    assert "RIO" not in words(browser.get(reverse("portal:line", args=[unknown.pk])))
+
+
 def test_a_revoked_mandate_is_not_shown(sign_in_to: SignInTo) -> None:
     customer = CustomerFactory()
     MandateFactory(customer=customer, reference="RUM-OLD", revoked_on=date(2026, 10, 1))
