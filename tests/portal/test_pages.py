@@ -46,7 +46,7 @@ def test_a_line_shows_its_rio_when_that_is_known(sign_in_to: SignInTo) -> None:
     unknown = LineFactory(customer=customer, msisdn="33639980002")
     browser = sign_in_to(customer)
     page = words(browser.get(reverse("portal:line", args=[known.pk])))
-    assert "RIO 01P123456XTT" in page
+    assert "RIO01P123456XTT" in page
     assert "À donner à un autre opérateur, qui reprend le numéro." in page
     assert "RIO" not in words(browser.get(reverse("portal:line", args=[unknown.pk])))
 
