@@ -21,9 +21,12 @@ from apps.core.admin import Link, ListLinks, ModelAdmin, ReadOnly, ReadOnlyInlin
 from apps.jobs.bulk.admin import BulkActions, paste_dialog
 from apps.jobs.imports.admin import FileImportAdmin, send_dialog
 from apps.jobs.uploads import SCRIPT
+from apps.lines import holding
 from apps.lines.choices import LineStatus
 from apps.lines.file_kinds import LINE_FILES
+from apps.lines.holding import WHO_HELD
 from apps.lines.models import Discount, Line, LineImport, LineOperation, OneOffCharge, Subscription
+from apps.lines.now import NOW
 from apps.lines.operations import swapping
 from apps.lines.operations.admin import PLANNED_LIST
 from apps.lines.operations.planned import PLANNED
@@ -66,13 +69,19 @@ class OneOffChargeInline(ReadOnlyInline):
 
 class OperationInline(ReadOnlyInline):
     model = LineOperation
-    fields = ("at", "kind", "effective_on", "actor", "reason", "changes")
+    fields = ("at", "kind", "effective_on", "actor", "reason", "changes", "network")
     ordering = ("-at", "-pk")
-    list_select_related = ("actor",)
+    list_select_related = ("actor", "provisioning")
 
     @admin.display(description=_("changes"))
     def changes(self, operation: LineOperation) -> Any:
         return format_html_join("", "<div>{}</div>", ((one,) for one in changes_text(operation))) or None
+
+    @admin.display(description=_("network"))
+    def network(self, operation: LineOperation) -> str | None:
+        """How far the operator is with it; nothing where it was not asked."""
+        request = getattr(operation, "provisioning", None)
+        return request.get_state_display() if request else None
 
 
 @admin.register(Line)
@@ -114,7 +123,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
         (_("Dates"), {"fields": (("activated_on", "billing_start", "terminated_on"),)}),
     )
     inlines = (SubscriptionInline, OneOffChargeInline, OperationInline)
-    panels = (PLANNED, PERIODS, NETWORK)
+    panels = (NOW, PLANNED, PERIODS, NETWORK)
     links = (
         Link(
             title=_("Simulate a call"),
@@ -123,7 +132,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
             icon="calculate",
         ),
     )
-    list_links = (PLANNED_LIST,)
+    list_links = (WHO_HELD, PLANNED_LIST)
     keeps_history = False
     actions_list = ("import_file", "paste", "requests_to_operator")
     has_row_menu = True
@@ -153,6 +162,7 @@ class LineAdmin(ListLinks, BulkActions, ReadOnly, ModelAdmin):
         swap = guarded(partial(swapping.page, model_admin=self))
         return [
             path("sim-swap/", swap, name="lines_line_sim_swap"),
+            path("who-held/", guarded(partial(holding.page, model_admin=self)), name="lines_line_who_held"),
             path("cards-in-stock/", guarded(swapping.cards), name="lines_line_cards_in_stock"),
             *super().get_urls(),
         ]

@@ -31,6 +31,8 @@ def periods_of(line: Line, request: HttpRequest) -> dict[str, Any]:
         "sims": line.sims.select_related("sim").order_by("-start"),
         "tariffs": line.tariffs.select_related("tariff").order_by("-start"),
         "states": line.states.order_by("-start"),
+        "internationals": line.internationals.order_by("-start"),
+        "handsets": line.handsets.select_related("handset").order_by("-start"),
     }
 
 

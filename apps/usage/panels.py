@@ -11,9 +11,11 @@ from django.contrib.admin.utils import label_for_field
 from django.db.models import Q, Sum
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.money import round_half_up
+from apps.core.periods import Month
 from apps.core.slots import Panel, contribute
 from apps.jobs.models import Job
 from apps.jobs.panels import lately, shown
@@ -21,6 +23,7 @@ from apps.jobs.querysets import about
 from apps.lines.models import Line
 from apps.usage import faults
 from apps.usage.choices import FileState, SuspenseReason
+from apps.usage.consumption import consumption, last_load
 from apps.usage.kinds import LOAD
 from apps.usage.models import CdrFile, RatedRecord, SuspendedRecord
 from apps.usage.wording import OUTCOMES
@@ -152,6 +155,11 @@ def waiting_by_reason(request: HttpRequest) -> list[dict[str, Any]]:
 # --- The page of a line
 
 
+def month_of_line(line: Line, request: HttpRequest) -> dict[str, Any]:
+    """What the line has used of what it may use this month, as its customer sees it too."""
+    return {"consumption": consumption(line, Month.of(localdate())), "loaded_at": last_load()}
+
+
 def usage_of_line(line: Line, request: HttpRequest) -> dict[str, Any]:
     records = reverse("admin:usage_ratedrecord_changelist")
     return {
@@ -161,6 +169,17 @@ def usage_of_line(line: Line, request: HttpRequest) -> dict[str, Any]:
 
 
 def register() -> None:
+    contribute(
+        "lines.line.panels",
+        Panel(
+            title=_("Usage of this month"),
+            template="usage/line_month.html",
+            context=month_of_line,
+            permission="usage.view_ratedrecord",
+            order=2,
+            tab=False,
+        ),
+    )
     contribute(
         "lines.line.panels",
         Panel(
