@@ -51,7 +51,7 @@ def clock_of(line: Line, today: date) -> Clock | None:
     last = french.day(commitment.until - timedelta(days=1))
     left = commitment.left(today)
     if not left:
-        told = _("Commitment of %(months)d months, over since %(day)s.") % {
+        told = _("Commitment of %(months)d months, ended on %(day)s.") % {
             "months": line.commitment_months,
             "day": last,
         }
