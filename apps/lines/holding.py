@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -88,7 +89,9 @@ def page(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "form": form,
         "found": found,
     }
-    return TemplateResponse(request, "lines/who_held.html", context)
+    response = TemplateResponse(request, "lines/who_held.html", context)
+    add_never_cache_headers(response)
+    return response
 
 
 WHO_HELD = Link(

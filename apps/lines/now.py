@@ -18,6 +18,7 @@ from apps.core.slots import Panel
 from apps.lines.choices import LineStatus
 from apps.lines.commitment import Commitment
 from apps.lines.models import Line, LineHandset, Subscription
+from apps.lines.operations.restricting import state_text
 from apps.lines.wording import discount_text
 
 
@@ -83,12 +84,9 @@ def _conditions(subscription: Subscription) -> Iterator[str]:
 
 
 def restriction_of(line: Line, today: date) -> str:
-    """«Entrante-sortante, facturée, depuis le 12/10/2026»; empty for a line that is not restricted."""
+    """«Suspendue (sortante, non facturée), depuis le 12/10/2026»; empty for a line that is not restricted."""
     state = line.states.on(today).filter(status=LineStatus.SUSPENDED).first()
-    if state is None:
-        return ""
-    billed = _("billed") if state.billed else _("not billed")
-    return f"{state.get_barring_display()}, {billed}, {state.held}"
+    return "" if state is None else f"{state_text(state.status, state.barring, state.billed)}, {state.held}"
 
 
 def handset_of(line: Line, today: date) -> str:
