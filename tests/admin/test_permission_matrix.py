@@ -175,6 +175,7 @@ admin:lines_lineimport_abandon           302 200 403 403 403 403 403 200  302 20
 admin:lines_provisioningrequest_ask_again 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_provisioningrequest_answered 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_requests_to_operator    302 302 302 302 302 403 302 302  302 405 405 405 405 405 405 405
+admin:lines_line_who_held                302 200 200 200 200 403 200 200  302 405 405 405 405 405 405 405
 admin:lines_line_import_file             302 200 403 403 403 403 403 200  302 200 403 403 403 403 403 200
 admin:lines_line_user                          302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200
 admin:lines_line_international                 302 200 403 200 403 403 403 200  302 200 403 200 403 403 403 200

@@ -275,7 +275,7 @@ def take_the_cards(page: Page, folder: Path) -> None:
 def answer(page: Page, *, status: str, reason: str) -> None:
     page.get_by_label(status).check()
     page.get_by_label("Motif").fill(reason)
-    page.get_by_role("button", name="Voir ce que devient chaque élément").click()
+    page.get_by_role("button", name="Voir ce que devient chaque ligne").click()
     expect(page.get_by_text("Rien n’a encore été fait.")).to_be_visible()
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from apps.billing.demo.identity import installed_integrator
 from apps.core.roles import Role
+from apps.documents import apart
 from apps.documents.models import NumberSeries, PaymentMethod
 from apps.documents.services import layout_in_force
 from tests.e2e.conftest import sign_in_on, somebody
@@ -21,8 +22,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def desk(window: Callable[..., BrowserContext]) -> Page:
+def desk(window: Callable[..., BrowserContext], monkeypatch: pytest.MonkeyPatch) -> Page:
     """The home page of the Administrateur of an integrator that has said who it is."""
+    # On a busy machine the previews of pages that were left hold both places for longer than a person should wait.
+    monkeypatch.setattr(apart, "QUEUE_SECONDS", 60)
     installed_integrator(reseller="template")
     somebody(Role.ADMINISTRATOR, username="camille", first_name="Camille", last_name="Martin")
     page = window().new_page()

@@ -107,7 +107,7 @@ def test_the_usage_of_the_month_stands_against_what_is_included(
     line: Line, support: Client, rated: Callable[..., RatedRecord]
 ) -> None:
     rated(line, at="2026-11-03T09:00:00", quantity=3600)
-    RatedRecord.objects.update(covered_quantity=3600)
+    RatedRecord.objects.update(covered_quantity=3600, included=True)
     answer = support.get(f"/admin/lines/line/{line.pk}/change/").content.decode()
     assert 'value="50"' in answer
 

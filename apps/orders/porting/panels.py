@@ -80,11 +80,7 @@ def agenda(request: HttpRequest) -> dict[str, Any]:
     """What is due today or late, and what arrives next: the desk's reminder."""
     today = localdate()
     rows = PortIn.objects.all()
-    due, late, arriving = (
-        rows.due_on(today).count(),
-        rows.late_on(today).count(),
-        rows.to_be_reminded_on(today).count(),
-    )
+    reminders = rows.reminders_on(today)
     listed = reverse("admin:orders_portin_changelist")
     counts = dict(rows.open().order_by().values_list("state").annotate(Count("pk")))
     bars = [
@@ -99,9 +95,9 @@ def agenda(request: HttpRequest) -> dict[str, Any]:
         if counts.get(state)
     ]
     return tiles.content(
-        figures=[tiles.Figure(_("to be done today"), french.whole(due))] if counts else (),
+        figures=[tiles.Figure(_("to be done today"), french.whole(reminders["due"]))] if counts else (),
         bars=bars,
-        notices=[tiles.Notice(one) for one in _reminders(late, arriving)],
+        notices=[tiles.Notice(one) for one in _reminders(reminders["late"], reminders["reminded"])],
         nothing=_("No number is on its way."),
     )
 

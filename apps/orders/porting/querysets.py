@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, OrderBy, Q
+from django.db.models import Count, F, OrderBy, Q
 
 from apps.core.search import by_number
 from apps.customers.models import Customer
@@ -24,6 +24,19 @@ def by_next_action() -> list[OrderBy | str]:
     return [F("next_on").asc(nulls_last=True), "port_on", "pk"]
 
 
+def _due(day: date) -> Q:
+    return Q(state__in=OPEN, next_on__lte=day)
+
+
+def _late(day: date) -> Q:
+    return Q(state__in=OPEN, next_on__lt=day)
+
+
+def _reminded(day: date) -> Q:
+    arriving = Q(state__in=[PortState.SCHEDULED, PortState.ELIGIBLE])
+    return arriving & Q(port_on__gt=day, port_on__lte=next_working_day(day))
+
+
 class PortInQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Those with which something is still to be done, or to happen."""
@@ -31,11 +44,11 @@ class PortInQuerySet(models.QuerySet):
 
     def due_on(self, day: date) -> Self:
         """What is to be done on ``day``, also what should have been done before."""
-        return self.open().filter(next_on__lte=day)
+        return self.filter(_due(day))
 
     def late_on(self, day: date) -> Self:
         """What should have been done before ``day``."""
-        return self.open().filter(next_on__lt=day)
+        return self.filter(_late(day))
 
     def arriving_on(self, day: date) -> Self:
         """Numbers whose porting is fixed for ``day``."""
@@ -43,9 +56,12 @@ class PortInQuerySet(models.QuerySet):
 
     def to_be_reminded_on(self, day: date) -> Self:
         """Numbers that arrive on the next working day: ``day`` is the last one before it."""
-        return self.filter(
-            state__in=[PortState.SCHEDULED, PortState.ELIGIBLE], port_on__gt=day, port_on__lte=next_working_day(day)
-        )
+        return self.filter(_reminded(day))
+
+    def reminders_on(self, day: date) -> dict[str, int]:
+        """How many are ``due``, ``late`` and to be ``reminded`` of on ``day``, in one query."""
+        counted = {"due": _due(day), "late": _late(day), "reminded": _reminded(day)}
+        return self.aggregate(**{name: Count("pk", filter=those) for name, those in counted.items()})
 
     def matching(self, text: str) -> Self:
         """By number in any form, by customer, by RIO, by holder."""
