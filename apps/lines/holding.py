@@ -79,7 +79,9 @@ def page(request: HttpRequest, model_admin: Any) -> HttpResponse:
     form = HeldForm(request.GET if asked else None, initial={"on": localdate()})
     found: dict[str, Any] = {}
     if asked and form.is_valid():
-        found = {"on": form.cleaned_data["on"], **answer(*form.cleaned_data["asked"], form.cleaned_data["on"])}
+        is_card, digits = form.cleaned_data["asked"]
+        on = form.cleaned_data["on"]
+        found = {"on": on, **answer(is_card, digits, on)}
     context = {
         **model_admin.admin_site.each_context(request),
         "title": _("Who held this number or this card"),
