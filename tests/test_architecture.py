@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,3 +74,15 @@ def test_the_product_does_not_import_its_tests(folder: str) -> None:
     importing = ("import tests", "from tests", "import pytest", "import factory")
     guilty = [path for path in (ROOT / folder).rglob("*.py") if any(word in path.read_text() for word in importing)]
     assert guilty == []
+
+
+def test_keys_in_pages_are_written_for_machines() -> None:
+    """«1 234» is no key: from the thousandth row on, a form would send it, or a script look for it, in vain."""
+    # Names of elements are text.
+    written_for_people = re.compile(r"\{\{ *(?:[a-z_.]+\.)?(?:pk|(?!auto_id|editor_id)[a-z]+_id) *\}\}")
+    faults = [
+        f"{page.relative_to(ROOT)}: {found}"
+        for page in (ROOT / "templates").rglob("*.html")
+        for found in written_for_people.findall(page.read_text())
+    ]
+    assert faults == []
