@@ -8,10 +8,13 @@ not see it. Everything is text and plain values: the figures of a card are kept 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from apps.core import french
+from apps.core.choices import BadgeChoices
 
 TEMPLATE = "admin/tile.html"
 
@@ -102,6 +105,15 @@ def content(
 ) -> dict[str, Any]:
     """The context of :data:`TEMPLATE`. ``nothing`` is said where there is neither bar nor chart."""
     return {"figures": figures, "bars": shared(bars), "chart": chart, "notices": notices, "nothing": nothing}
+
+
+def bars_by_status(statuses: Iterable[BadgeChoices], counts: Mapping[str, int], *, link: str) -> list[Bar]:
+    """A bar for each of ``statuses`` that something is in; ``link`` is the address of the list up to the status."""
+    return [
+        Bar(str(one.label), counts[one], french.whole(counts[one]), link=f"{link}{one}", colour=one.colour)
+        for one in statuses
+        if counts.get(one)
+    ]
 
 
 def shared(bars: Sequence[Bar]) -> list[Bar]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core import french, tiles
+from apps.core import tiles
 from apps.core.slots import Tile, contribute
 from apps.jobs.choices import ACTIVE, JobState
 from apps.jobs.models import Job
@@ -26,17 +26,9 @@ def tasks(request: HttpRequest) -> dict[str, Any]:
     rows = Job.objects.seen_by(request.user).filter(lately).order_by().values_list("state")
     counts = dict(rows.annotate(Count("pk")))
     listed = reverse("admin:jobs_job_changelist")
-    bars = [
-        tiles.Bar(
-            str(state.label),
-            counts[state],
-            french.whole(counts[state]),
-            link=f"{listed}?state__exact={state}",
-            colour=state.colour,
-        )
-        for state in (JobState.QUEUED, JobState.RUNNING, JobState.FAILED)
-        if counts.get(state)
-    ]
+    bars = tiles.bars_by_status(
+        (JobState.QUEUED, JobState.RUNNING, JobState.FAILED), counts, link=f"{listed}?state__exact="
+    )
     return tiles.content(bars=bars, nothing=_("No task is under way, none has failed this week."))
 
 

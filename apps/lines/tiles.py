@@ -32,17 +32,8 @@ def fleet(request: HttpRequest) -> dict[str, Any]:
         )
     }
     listed = reverse("admin:lines_line_changelist")
-    bars = [
-        tiles.Bar(
-            str(status.label),
-            rows[status]["count"],
-            french.whole(rows[status]["count"]),
-            link=f"{listed}?status__exact={status}",
-            colour=status.colour,
-        )
-        for status in LineStatus
-        if status in rows
-    ]
+    counts = {status: row["count"] for status, row in rows.items()}
+    bars = tiles.bars_by_status(LineStatus, counts, link=f"{listed}?status__exact=")
     serving = sum(rows[status]["count"] for status in (LineStatus.ACTIVE, LineStatus.SUSPENDED) if status in rows)
     new, gone = (sum(row[name] for row in rows.values()) for name in ("new", "gone"))
     return tiles.content(

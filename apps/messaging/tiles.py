@@ -34,17 +34,8 @@ def mails(request: HttpRequest) -> dict[str, Any]:
         .annotate(count=Count("pk"), late=Count("pk", filter=Q(next_attempt_at__lt=now - LATE)))
     }
     listed = reverse("admin:messaging_delivery_changelist")
-    bars = [
-        tiles.Bar(
-            str(state.label),
-            rows[state]["count"],
-            french.whole(rows[state]["count"]),
-            link=f"{listed}?state__exact={state}",
-            colour=state.colour,
-        )
-        for state in (*IN_TROUBLE, DeliveryState.QUEUED)
-        if state in rows
-    ]
+    counts = {state: row["count"] for state, row in rows.items()}
+    bars = tiles.bars_by_status((*IN_TROUBLE, DeliveryState.QUEUED), counts, link=f"{listed}?state__exact=")
     late = rows[DeliveryState.QUEUED]["late"] if DeliveryState.QUEUED in rows else 0
     return tiles.content(
         bars=bars,

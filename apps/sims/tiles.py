@@ -20,17 +20,7 @@ from apps.sims.models import SimCard
 def stock(request: HttpRequest) -> dict[str, Any]:
     counts = dict(SimCard.objects.order_by().values_list("status").annotate(Count("pk")))
     listed = reverse("admin:sims_simcard_changelist")
-    bars = [
-        tiles.Bar(
-            str(status.label),
-            counts[status],
-            french.whole(counts[status]),
-            link=f"{listed}?status__exact={status}",
-            colour=status.colour,
-        )
-        for status in SimStatus
-        if counts.get(status)
-    ]
+    bars = tiles.bars_by_status(SimStatus, counts, link=f"{listed}?status__exact=")
     left = counts.get(SimStatus.IN_STOCK, 0)
     return tiles.content(
         figures=[tiles.Figure(_("cards in stock"), french.whole(left))],

@@ -25,17 +25,7 @@ def requests(request: HttpRequest) -> dict[str, Any]:
     rows = ProvisioningRequest.objects.filter(state__in=LOOKED_AT).order_by().values_list("state")
     counts = dict(rows.annotate(Count("pk")))
     listed = reverse("admin:lines_provisioningrequest_changelist")
-    bars = [
-        tiles.Bar(
-            str(state.label),
-            counts[state],
-            french.whole(counts[state]),
-            link=f"{listed}?state__exact={state}",
-            colour=state.colour,
-        )
-        for state in LOOKED_AT
-        if counts.get(state)
-    ]
+    bars = tiles.bars_by_status(LOOKED_AT, counts, link=f"{listed}?state__exact=")
     late = ProvisioningRequest.objects.late(late_since(timezone.now())).count()
     return tiles.content(
         bars=bars,
