@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -17,16 +17,15 @@ from apps.core.exceptions import DomainError
 from apps.core.identifiers import national
 from apps.customers.fields import CharsetField
 from apps.lines.choices import DiscountBasis
-from apps.lines.offer_fields import IN_ADVANCE, IN_ARREARS, Agreed, OfferFields, initial_discount, initial_options
-from apps.lines.terms import DiscountTerms, OptionTerms
+from apps.lines.offer_fields import IN_ADVANCE, IN_ARREARS, Agreed, initial_discount, initial_options
 from apps.orders.choices import NumberSource
+from apps.orders.forms.agreed import AgreedFields
 from apps.orders.forms.entry import CHANGE_PRICE, EntryForm, number_of, searched
 from apps.orders.models import MobileItem
 from apps.orders.porting.checking import check_day, check_rio
 from apps.orders.services.mobile_checks import may_choose_any_day
 from apps.orders.terms import MobileTerms
 from apps.sims.models import SimCard
-from apps.tariffs.models import Tariff
 
 TEXTS = ("msisdn", "holder", "rio", "imei", "sale_mode", "purchase_mode")
 REST = ("port_on", "active_on", "billed_from", "handset", "handset_price")
@@ -129,7 +128,7 @@ class LineFields(EntryForm):
             self.add_error(name, refusal)
 
 
-class MobileForm(LineFields, OfferFields):
+class MobileForm(LineFields, AgreedFields):
     """See the module; ``terms`` is what the services make of it."""
 
     billed_from = day_field(
@@ -199,22 +198,8 @@ class MobileForm(LineFields, OfferFields):
             number_source=NumberSource(said.get("number_source") or NumberSource.LATER),
             **texts,
             **rest,
-            commitment_months=said.get("commitment_months") or 0,
             handset_months=said.get("handset_months") or 0,
-            plan=said["plan"],
-            plan_price=said["plan_price"],
-            throughput=said.get("plan_throughput") or "",
-            tariff=cast("Tariff", said.get("tariff")),
-            options=tuple(
-                OptionTerms(option=option, price=price, throughput=throughput)
-                for option, price, throughput in self.options_said()
-            ),
-            discounts=tuple(
-                DiscountTerms(basis=basis, percent=percent, amount=amount, months=months)
-                for basis, percent, amount, months in self.discounts_said()
-            ),
-            in_advance=said.get("billing") == IN_ADVANCE,
-            prorata=bool(said.get("prorata")),
+            **self.offer_terms(),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -14,9 +14,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.catalog.fields import day_field, text_field
 from apps.core.exceptions import DomainError
-from apps.lines.offer_fields import IN_ADVANCE, OfferFields
-from apps.lines.terms import DiscountTerms, OptionTerms
 from apps.orders import entries
+from apps.orders.forms.agreed import AgreedFields
 from apps.orders.forms.entry import CHANGE_PRICE, EntryForm
 from apps.orders.forms.mobile import DISCOUNTS
 from apps.orders.models import MobileItem
@@ -24,12 +23,11 @@ from apps.orders.porting.checking import check_day
 from apps.orders.services import read_rows
 from apps.orders.services.mobile_checks import may_choose_any_day
 from apps.orders.terms import MobileTerms, QuantityRow
-from apps.tariffs.models import Tariff
 
 MOST_ROWS = 200
 
 
-class QuantityForm(EntryForm, OfferFields):
+class QuantityForm(EntryForm, AgreedFields):
     """See the module. The first POST shows what becomes of each row; the same again keeps them."""
 
     handset = imei = sale_mode = purchase_mode = handset_price = handset_months = None  # type: ignore[assignment]
@@ -128,21 +126,7 @@ class QuantityForm(EntryForm, OfferFields):
         """What all rows share."""
         said = self.cleaned_data
         return MobileTerms(
-            plan=said["plan"],
-            plan_price=said["plan_price"],
-            throughput=said.get("plan_throughput") or "",
-            tariff=cast("Tariff", said.get("tariff")),
+            **self.offer_terms(),
             holder=said.get("holder") or "",
             port_on=said.get("port_on"),
-            commitment_months=said.get("commitment_months") or 0,
-            options=tuple(
-                OptionTerms(option=option, price=price, throughput=throughput)
-                for option, price, throughput in self.options_said()
-            ),
-            discounts=tuple(
-                DiscountTerms(basis=basis, percent=percent, amount=amount, months=months)
-                for basis, percent, amount, months in self.discounts_said()
-            ),
-            in_advance=said.get("billing") == IN_ADVANCE,
-            prorata=bool(said.get("prorata")),
         )
