@@ -80,7 +80,7 @@ def _conditions(subscription: Subscription) -> Iterator[str]:
         yield subscription.throughput
     if subscription.quantity > 1:
         yield f"× {french.whole(subscription.quantity)}"
-    yield from (discount_text(one) for one in subscription.discounts.all() if one.end is None)
+    yield from (discount_text(one) for one in subscription.discounts.all() if not one.is_over)
 
 
 def restriction_of(line: Line, today: date) -> str:

@@ -61,6 +61,17 @@ class PortState(BadgeChoices):
     CANCELLED = "cancelled", "", pgettext_lazy("port-in", "Cancelled")
 
 
+#: Something is still to be done with a number in one of these, or to happen to it.
+OPEN_PORTINGS = (
+    PortState.TO_SEND,
+    PortState.SENT,
+    PortState.ELIGIBLE,
+    PortState.SCHEDULED,
+    PortState.REFUSED,
+    PortState.FAILED,
+)
+
+
 class PortRefusal(models.TextChoices):
     """Why the other operator refuses, or why it did not work on the day (DOMAIN §2)."""
 

@@ -10,10 +10,10 @@ import pytest
 from apps.core.exceptions import DomainError
 from apps.messaging.models import Delivery
 from apps.messaging.services import templates
-from apps.orders.choices import PortRefusal, PortState
+from apps.orders.choices import OPEN_PORTINGS, PortRefusal, PortState
 from apps.orders.models import PortEvent, PortIn
 from apps.orders.porting import services
-from apps.orders.porting.agenda import OPEN, next_action
+from apps.orders.porting.agenda import next_action
 from apps.orders.porting.mails import ACCEPTED, REFUSED
 from tests.factories import ContactFactory, CustomerFactory, IntegratorFactory, UserFactory
 from tests.orders.arrivals import MONDAY, THURSDAY, a_port_in, an_item, rio_of
@@ -102,7 +102,7 @@ def test_an_answer_is_due_on_the_next_working_day() -> None:
 
 
 def test_what_is_open_has_a_next_action_and_what_has_ended_none() -> None:
-    assert {state for state in PortState if next_action(state)} == set(OPEN)
+    assert {state for state in PortState if next_action(state)} == set(OPEN_PORTINGS)
 
 
 @pytest.mark.parametrize("state", [PortState.SENT, PortState.ELIGIBLE, PortState.SCHEDULED])

@@ -12,7 +12,7 @@ from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 from apps.core.fsm import ProtectedFSMMixin
 from apps.core.identifiers import national
 from apps.lines.models import Line
-from apps.orders.choices import PortRefusal, PortState
+from apps.orders.choices import OPEN_PORTINGS, PortRefusal, PortState
 from apps.orders.models.items import MobileItem
 from apps.orders.porting.querysets import PortInQuerySet
 
@@ -98,19 +98,7 @@ class PortIn(ProtectedFSMMixin, ConcurrentTransitionMixin, models.Model):
     def correct(self) -> None:
         """What was wrong is put right: it is to be sent again."""
 
-    @transition(
-        field=state,
-        source=[
-            PortState.DRAFT,
-            PortState.TO_SEND,
-            PortState.SENT,
-            PortState.ELIGIBLE,
-            PortState.SCHEDULED,
-            PortState.REFUSED,
-            PortState.FAILED,
-        ],
-        target=PortState.CANCELLED,
-    )
+    @transition(field=state, source=[PortState.DRAFT, *OPEN_PORTINGS], target=PortState.CANCELLED)
     def cancel(self) -> None:
         """The customer keeps its number where it is."""
 

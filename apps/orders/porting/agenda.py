@@ -8,18 +8,8 @@ from datetime import date
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
-from apps.orders.choices import PortState
+from apps.orders.choices import OPEN_PORTINGS, PortState
 from apps.orders.porting import calendar
-
-#: The states in which something is still to be done or to happen.
-OPEN = (
-    PortState.TO_SEND,
-    PortState.SENT,
-    PortState.ELIGIBLE,
-    PortState.SCHEDULED,
-    PortState.REFUSED,
-    PortState.FAILED,
-)
 
 NEXT: Mapping[PortState, str | Promise] = {
     PortState.TO_SEND: pgettext_lazy("port-in", "Send the request to the other operator"),
@@ -42,7 +32,7 @@ def next_day(state: PortState, *, port_on: date, today: date) -> date | None:
     What is in our hands is due today; the other operator's answer on the next working day (◆ nothing says more);
     what is scheduled, on its day.
     """
-    if state not in OPEN:
+    if state not in OPEN_PORTINGS:
         return None
     if state == PortState.SCHEDULED:
         return port_on

@@ -15,9 +15,8 @@ from apps.customers.models import Customer
 from apps.lines.choices import LineStatus
 from apps.lines.models import Line
 from apps.lines.services import cancel_pending_line, reactivate_line, suspend_line
-from apps.orders.choices import PortRefusal, PortState
+from apps.orders.choices import OPEN_PORTINGS, PortRefusal, PortState
 from apps.orders.models import PortIn
-from apps.orders.porting.agenda import OPEN
 from apps.orders.porting.services import locked, move, refuse_unless_possible
 from apps.orders.services.activating import activate_item
 
@@ -78,7 +77,7 @@ def cancel_port_in(*, port_in: PortIn, reason: str, actor: User | None, today: d
 def line_cancelled(*, line: Line, actor: User | None) -> None:
     """A line that waited will never serve: whoever cancelled it, its number is no longer asked for."""
     port_in = PortIn.objects.filter(line=line).first()
-    if port_in is not None and (port_in := locked(port_in)).state in OPEN:
+    if port_in is not None and (port_in := locked(port_in)).state in OPEN_PORTINGS:
         move(port_in, "cancel", remark=_("The line was cancelled."), actor=actor, today=localdate())
 
 

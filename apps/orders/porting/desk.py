@@ -17,10 +17,9 @@ from apps.core.identifiers import IdentifierRefused, national, normalise_msisdn
 from apps.core.imports import in_batches
 from apps.core.wording import sentence
 from apps.jobs.bulk.kinds import Becomes, BulkKind, Parameters, register
-from apps.orders.choices import PortRefusal, PortState
+from apps.orders.choices import OPEN_PORTINGS, PortRefusal, PortState
 from apps.orders.models import PortIn
 from apps.orders.porting import arriving, services
-from apps.orders.porting.agenda import OPEN
 from apps.orders.porting.checking import check_working_day
 from apps.orders.porting.forms import CancelForm, CorrectForm, RefusalForm, ScheduleForm
 from apps.orders.services.mobile_checks import may_choose_any_day
@@ -201,7 +200,7 @@ CORRECT = dialog(
 )
 CANCEL = dialog(
     gettext_lazy("Cancel the porting"),
-    OPEN,
+    OPEN_PORTINGS,
     arriving.cancel_port_in,
     cancel_preview,
     gettext_lazy("The porting is cancelled, its SIM card is in stock again."),
@@ -218,7 +217,7 @@ def find_port_ins(texts: Sequence[str]) -> list[Any]:
     numbers = [_number(text) for text in texts]
     rows = in_batches(PortIn.objects.all(), "msisdn", {number for number, _refused in numbers if number})
     by_number: dict[str, PortIn] = {}
-    for row in sorted(rows, key=lambda one: (one.state in OPEN, one.pk)):
+    for row in sorted(rows, key=lambda one: (one.state in OPEN_PORTINGS, one.pk)):
         by_number[row.msisdn] = row
     return [by_number.get(number) or refused or _("No port-in has this number.") for number, refused in numbers]
 

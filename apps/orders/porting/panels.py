@@ -17,9 +17,9 @@ from apps.core import french, tiles
 from apps.core.admin.past import TEMPLATE, Event, Past, past_of
 from apps.core.slots import Panel, Tile, contribute
 from apps.lines.models import Line
-from apps.orders.choices import PortState
+from apps.orders.choices import OPEN_PORTINGS, PortState
 from apps.orders.models import PortEvent, PortIn
-from apps.orders.porting.agenda import OPEN, next_action
+from apps.orders.porting.agenda import next_action
 
 SLOT: Final = "orders.portin.past"
 
@@ -83,17 +83,7 @@ def agenda(request: HttpRequest) -> dict[str, Any]:
     reminders = rows.reminders_on(today)
     listed = reverse("admin:orders_portin_changelist")
     counts = dict(rows.open().order_by().values_list("state").annotate(Count("pk")))
-    bars = [
-        tiles.Bar(
-            str(state.label),
-            counts[state],
-            french.whole(counts[state]),
-            link=f"{listed}?state__exact={state}",
-            colour=state.colour,
-        )
-        for state in OPEN
-        if counts.get(state)
-    ]
+    bars = tiles.bars_by_status(OPEN_PORTINGS, counts, link=f"{listed}?state__exact=")
     return tiles.content(
         figures=[tiles.Figure(_("to be done today"), french.whole(reminders["due"]))] if counts else (),
         bars=bars,

@@ -11,8 +11,7 @@ from django.db.models import Count, F, OrderBy, Q
 from apps.core.search import by_number
 from apps.customers.models import Customer
 from apps.lines.rio import normalise
-from apps.orders.choices import PortState
-from apps.orders.porting.agenda import OPEN
+from apps.orders.choices import OPEN_PORTINGS, PortState
 from apps.orders.porting.calendar import next_working_day
 
 #: From so many characters on, a text may be the beginning of a RIO.
@@ -25,11 +24,11 @@ def by_next_action() -> list[OrderBy | str]:
 
 
 def _due(day: date) -> Q:
-    return Q(state__in=OPEN, next_on__lte=day)
+    return Q(state__in=OPEN_PORTINGS, next_on__lte=day)
 
 
 def _late(day: date) -> Q:
-    return Q(state__in=OPEN, next_on__lt=day)
+    return Q(state__in=OPEN_PORTINGS, next_on__lt=day)
 
 
 def _reminded(day: date) -> Q:
@@ -40,7 +39,7 @@ def _reminded(day: date) -> Q:
 class PortInQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Those with which something is still to be done, or to happen."""
-        return self.filter(state__in=OPEN)
+        return self.filter(state__in=OPEN_PORTINGS)
 
     def due_on(self, day: date) -> Self:
         """What is to be done on ``day``, also what should have been done before."""

@@ -11,8 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from apps.lines.choices import SERVING, LineStatus, PlannedState
-from apps.orders.choices import HOLDING, ItemState, NumberSource, OrderState, PortState
-from apps.orders.porting.agenda import OPEN
+from apps.orders.choices import HOLDING, OPEN_PORTINGS, ItemState, NumberSource, OrderState, PortState
 from apps.orders.porting.calendar import is_working
 from apps.sims.choices import SimStatus
 
@@ -225,7 +224,7 @@ class Fleet:
             if item.line is line and item.state == ItemState.WAITING:
                 item.state, item.card.status = ItemState.CANCELLED, SimStatus.IN_STOCK
         for port in self.ports:
-            if port.line is line and port.state in OPEN:
+            if port.line is line and port.state in OPEN_PORTINGS:
                 port.state = PortState.CANCELLED
 
     # --- Operations: whether they change something, and what

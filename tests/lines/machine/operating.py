@@ -14,11 +14,10 @@ from apps.lines.models import Line, PlannedOperation
 from apps.lines.offer_changes import OfferAgreed, OfferChanges
 from apps.lines.operations.doing import apply_next, cancel_planned, do_operation
 from apps.lines.operations.kinds import operations
-from apps.orders.choices import PortRefusal, PortState
+from apps.orders.choices import OPEN_PORTINGS, PortRefusal, PortState
 from apps.orders.models import PortIn
 from apps.orders.porting import arriving
 from apps.orders.porting import services as porting
-from apps.orders.porting.agenda import OPEN
 from apps.orders.porting.calendar import is_working
 from apps.orders.services import expire_drafts
 from apps.orders.services.activating import activate_due
@@ -240,7 +239,7 @@ class Operating(Ordering):
     @rule(data=st.data())
     def keep_number_there(self, data: st.DataObject) -> None:
         def may(port: Port) -> bool:
-            return port.state in OPEN and port.line.status == LineStatus.PENDING
+            return port.state in OPEN_PORTINGS and port.line.status == LineStatus.PENDING
 
         if port := self.port(data, arriving.cancel_port_in, may, reason=""):
             self.fleet.give_up(port.line)
